@@ -1,0 +1,1 @@
+"""The command line: what clerks type and what they read. One module for each command."""

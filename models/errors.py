@@ -1,0 +1,45 @@
+"""The error tree.
+
+    HaochapingError            anything that this software says no to
+    ├── BadInput               what came from outside cannot be taken; the sentence says what to correct
+    │   ├── BadPolicy          a jurisdiction's policy file, with key and reason
+    │   └── BadDirectory       the directory of units and users
+    ├── UnknownCase            no case of that number
+    ├── UnknownUser            no user of that name in the directory
+    ├── ActionRefused          the case says no: wrong person, wrong stage, or already done
+    └── EngineUnavailable      the engine did not answer in time; the same action may be sent again
+
+Every message is a Chinese sentence for the person in front of the screen.
+"""
+
+
+class HaochapingError(Exception):
+    """The base of all errors that carry a sentence for a person."""
+
+
+class BadInput(HaochapingError):
+    """What came from outside cannot be taken."""
+
+
+class BadPolicy(BadInput):
+    """A jurisdiction's policy has a missing, unknown or contradictory parameter."""
+
+
+class BadDirectory(BadInput):
+    """The directory file of units and users cannot be taken."""
+
+
+class UnknownCase(HaochapingError):
+    """There is no case of that number."""
+
+
+class UnknownUser(HaochapingError):
+    """There is no user of that name in the directory."""
+
+
+class ActionRefused(HaochapingError):
+    """The case refused the action; nothing changed."""
+
+
+class EngineUnavailable(HaochapingError):
+    """The engine did not answer in time; sending the same action again is safe."""
