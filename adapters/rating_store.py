@@ -1,0 +1,64 @@
+"""Reads stored ratings: the bad ones whose case is still to be opened, and whom to call about a case.
+
+Decides who gets to see which column: the evaluator's name and number leave through `evaluator_contact` only. How
+ratings come in is the business of `adapters.rating_copy`.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from models.ratings import EvaluatorContact, PendingCase, ReviewChannel, SatisfactionLevel
+
+
+def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list[PendingCase]:
+    """Bad ratings whose case has not been opened yet, the earliest evaluation first."""
+    found = connection.execute(
+        text(
+            "select case_no, project_no, assess_number, level, tags, task_code, task_handle_item, task_name, unit,"
+            " dept_code, channel, anonymous, assessed_at from ratings"
+            " where jurisdiction = :jurisdiction and case_state = 'pending' order by assessed_at, case_no limit :limit"
+        ),
+        {"jurisdiction": jurisdiction, "limit": limit},
+    )
+    return [
+        PendingCase(
+            case_no=row.case_no,
+            jurisdiction=jurisdiction,
+            project_no=row.project_no,
+            assess_number=row.assess_number,
+            level=SatisfactionLevel(row.level),
+            tags=tuple(row.tags.split(",")) if row.tags else (),
+            task_code=row.task_handle_item or row.task_code or "",
+            task_name=row.task_name or "",
+            unit=row.unit,
+            dept_code=row.dept_code,
+            channel=ReviewChannel(row.channel),
+            anonymous=row.anonymous,
+            assessed_at=row.assessed_at,
+        )
+        for row in found
+    ]
+
+
+def mark_opened(connection: Connection, case_nos: Sequence[str]) -> int:
+    """Note that these cases are running; how many of them were pending until now. Part of the caller's transaction."""
+    done = connection.execute(
+        text(
+            "update ratings set case_state = 'opened' where case_no = any(:case_nos) and case_state = 'pending'"
+        ),
+        {"case_nos": list(case_nos)},
+    )
+    return done.rowcount
+
+
+def evaluator_contact(connection: Connection, case_no: str) -> EvaluatorContact | None:
+    """Whom to call about a case: the only way to the evaluator's name and number. None for an anonymous rating."""
+    row = connection.execute(
+        text(
+            "select user_name, mobile from ratings where case_no = :case_no and anonymous is not true"
+            " and (user_name is not null or mobile is not null)"
+        ),
+        {"case_no": case_no},
+    ).one_or_none()
+    return EvaluatorContact(name=row.user_name or "", mobile=row.mobile or "") if row else None

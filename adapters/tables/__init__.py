@@ -1,0 +1,9 @@
+"""All tables of the database, so that whoever imports this package has the whole schema in `METADATA`."""
+
+from sqlmodel import SQLModel
+
+from adapters.tables import cases, directory, outbox, ratings
+
+METADATA = SQLModel.metadata
+
+__all__ = ["METADATA", "cases", "directory", "outbox", "ratings"]

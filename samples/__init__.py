@@ -1,0 +1,1 @@
+"""The demo's data, and how it is made. No part of the product."""
