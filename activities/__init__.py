@@ -1,0 +1,1 @@
+"""Activities translate between the engine and the ports; they decide nothing."""

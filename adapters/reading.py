@@ -1,0 +1,119 @@
+"""Reads the read model: cases, their limits, entries and tasks. Lists and pages never ask the engine."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, Select, and_, func, select
+
+from adapters.directory import Directory
+from adapters.tables.cases import CALENDARS, CASES, CLOCKS, ENTRIES, TASKS
+from calendars import WorkingCalendar, calendar_from_json
+from models.actors import Actor
+from models.errors import UnknownCase
+from models.views import CaseView, ClockView, EntryView, TaskView
+
+
+@dataclass(frozen=True)
+class CaseReader:
+    """Answers questions about cases from PostgreSQL."""
+
+    engine: Engine
+    directory: Directory
+
+    def case(self, case_no: str) -> CaseView:
+        """One case. Raises UnknownCase."""
+        rows = self._rows(select(CASES).where(CASES.c.case_no == case_no))
+        if not rows:
+            raise UnknownCase(f"没有案件 {case_no}。请核对案件编号；tasks --as 用户 可以列出待办。")
+        return self._case(rows[0])
+
+    def cases(
+        self, jurisdiction: str | None = None, open_only: bool = False, limit: int = 200, unit: str | None = None
+    ) -> list[CaseView]:
+        """Cases by number; only those that still run, or those of one handling unit, if asked."""
+        query = select(CASES).order_by(CASES.c.case_no).limit(limit)
+        if jurisdiction is not None:
+            query = query.where(CASES.c.jurisdiction == jurisdiction)
+        if open_only:
+            query = query.where(CASES.c.ended_at.is_(None))
+        if unit is not None:
+            query = query.where(CASES.c.unit == unit)
+        return [self._case(row) for row in self._rows(query)]
+
+    def clocks(self, case_no: str) -> list[ClockView]:
+        """All limits of a case in the order in which they began."""
+        columns = (CLOCKS.c.kind, CLOCKS.c.round, CLOCKS.c.due, CLOCKS.c.ended_at, CLOCKS.c.missed_at)
+        query = select(*columns).where(CLOCKS.c.case_no == case_no).order_by(CLOCKS.c.started_seq, CLOCKS.c.kind)
+        return [ClockView(**row) for row in self._rows(query)]
+
+    def entries(self, case_no: str) -> list[EntryView]:
+        """The ledger of a case, oldest first."""
+        columns = [column for column in ENTRIES.c if column.name not in ("case_no", "recorded")]
+        query = select(*columns).where(ENTRIES.c.case_no == case_no).order_by(ENTRIES.c.seq)
+        names = {user.id: user.name for user in self.directory.users()}
+        return [EntryView(**row, actor_name=names.get(row["actor_user"] or "")) for row in self._rows(query)]
+
+    def tasks(self, actor: Actor, limit: int = 500) -> list[TaskView]:
+        """The open tasks of a person, what runs out first on top."""
+        query = _open_tasks().where(TASKS.c.role == actor.role)
+        if actor.role.is_of_unit:
+            query = query.where(TASKS.c.unit == actor.unit)
+        return [self._task(row) for row in self._rows(query.limit(limit))]
+
+    def tasks_of_case(self, case_no: str) -> list[TaskView]:
+        """The open tasks of one case."""
+        return [self._task(row) for row in self._rows(_open_tasks().where(TASKS.c.case_no == case_no))]
+
+    def calendar(self, version: str) -> WorkingCalendar:
+        """The calendar of that version. Raises LookupError for one that was never kept."""
+        rows = self._rows(select(CALENDARS.c.body).where(CALENDARS.c.version == version))
+        if not rows:
+            raise LookupError(f"calendar {version} was never kept")
+        return calendar_from_json(rows[0]["body"])
+
+    def dispatched(self, case_nos: list[str]) -> set[str]:
+        """Which of these cases have recorded their dispatch."""
+        query = select(CASES.c.case_no).where(CASES.c.case_no.in_(case_nos))
+        return {row["case_no"] for row in self._rows(query)}
+
+    def count_open_tasks(self) -> dict[str, int]:
+        """Open tasks by role."""
+        query = select(TASKS.c.role, func.count().label("tasks")).where(TASKS.c.closed_at.is_(None))
+        return {row["role"]: row["tasks"] for row in self._rows(query.group_by(TASKS.c.role))}
+
+    def _rows(self, query: Select[Any]) -> list[RowMapping]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).mappings())
+
+    def _case(self, row: RowMapping) -> CaseView:
+        return CaseView(**row, unit_name=self.directory.unit(row["unit"]).name)
+
+    def _task(self, row: RowMapping) -> TaskView:
+        return TaskView(**row, unit_name=self.directory.unit(row["case_unit"]).name)
+
+
+def _open_tasks() -> Select[Any]:
+    clock_of_task = and_(
+        CLOCKS.c.case_no == TASKS.c.case_no,
+        CLOCKS.c.kind == TASKS.c.clock,
+        CLOCKS.c.round == TASKS.c.round,
+    )
+    return (
+        select(
+            TASKS.c.case_no,
+            TASKS.c.kind,
+            TASKS.c.role,
+            TASKS.c.unit,
+            CASES.c.unit.label("case_unit"),
+            CASES.c.task_name,
+            CASES.c.stage,
+            TASKS.c.round,
+            CASES.c.overdue,
+            TASKS.c.opened_at,
+            CLOCKS.c.due,
+        )
+        .join(CASES, CASES.c.case_no == TASKS.c.case_no)
+        .outerjoin(CLOCKS, clock_of_task)
+        .where(TASKS.c.closed_at.is_(None))
+        .order_by(CLOCKS.c.deadline.nulls_last(), TASKS.c.case_no)
+    )

@@ -1,0 +1,215 @@
+"""Settings: what this installation is told by its environment, and how commands find the running stack.
+
+Decides: the names of the settings, and that an explicit setting wins over what the running stack wrote down.
+Leaves to others: connecting (`adapters.connection`), starting and stopping (`adapters.stack`).
+
+Two ways to run. Embedded: nothing is set; `make up` starts PostgreSQL, Temporal and the counterparts and writes
+their addresses to `<runtime_dir>/stack.json`. External: `HAOCHAPING_DATABASE_URL` or `HAOCHAPING_TEMPORAL_ADDRESS`
+(or Temporal's own `TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE`) name servers that somebody else
+runs; the stack then starts only what is not named. The two can be mixed.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.base import Value
+from models.errors import BadInput, HaochapingError
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class StackNotRunning(HaochapingError):
+    """A command needs the running stack, and there is none."""
+
+
+class ProcessMark(Value):
+    """A process that cannot be mistaken for a later one with the same number.
+
+    `started` is the kernel's start time in clock ticks since boot; `boot` the kernel's boot id.
+    """
+
+    pid: int
+    started: int
+    boot: str
+
+    @classmethod
+    def of(cls, pid: int) -> "ProcessMark | None":
+        """The mark of a process that runs now, or None when there is none (a zombie counts as none)."""
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        state, *fields = stat[stat.rindex(")") + 2 :].split()
+        if state in "ZX":
+            return None
+        return cls(pid=pid, started=int(fields[18]), boot=boot)
+
+    def alive(self) -> bool:
+        """Whether exactly this process still runs."""
+        return ProcessMark.of(self.pid) == self
+
+
+class StackFile(Value):
+    """What the running stack tells the commands: its addresses and its processes.
+
+    Written by the supervisor, mode 0600 (the database address carries a password), replaced whole. An empty
+    address means that the part is somebody else's and its own setting names it.
+    """
+
+    supervisor: ProcessMark
+    ready: bool = False
+    database_url: str = ""
+    temporal_address: str = ""
+    temporal_ui_url: str = ""
+    counterpart_url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 0
+    parts: dict[str, ProcessMark] = Field(default_factory=dict)
+
+    @staticmethod
+    def path(runtime_dir: Path) -> Path:
+        """Where the file lies."""
+        return runtime_dir / "stack.json"
+
+    @classmethod
+    def read(cls, runtime_dir: Path) -> "StackFile | None":
+        """The last record, whether or not the stack still runs; None when there is none that can be read."""
+        try:
+            return cls.model_validate_json(cls.path(runtime_dir).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    @classmethod
+    def running(cls, runtime_dir: Path) -> "StackFile | None":
+        """The record of the stack that runs now, or None."""
+        record = cls.read(runtime_dir)
+        return record if record is not None and record.supervisor.alive() else None
+
+    def write(self, runtime_dir: Path) -> None:
+        """Replace the record in one step, so that a reader sees the old or the new one, never half of it."""
+        target = self.path(runtime_dir)
+        fresh = target.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(self.model_dump_json(indent=2))
+        fresh.replace(target)
+
+
+class Settings(BaseSettings):
+    """Every setting, from environment variables with the prefix HAOCHAPING_ (docs/operations.md lists them)."""
+
+    model_config = SettingsConfigDict(env_prefix="HAOCHAPING_", frozen=True, extra="ignore", populate_by_name=True)
+
+    runtime_dir: Path = PROJECT / ".haochaping"
+    log_level: str = "INFO"
+
+    database_url: str = ""
+
+    temporal_address: str = Field("", validation_alias=AliasChoices("HAOCHAPING_TEMPORAL_ADDRESS", "TEMPORAL_ADDRESS"))
+    temporal_namespace: str = Field(
+        "", validation_alias=AliasChoices("HAOCHAPING_TEMPORAL_NAMESPACE", "TEMPORAL_NAMESPACE")
+    )
+    temporal_profile: str = Field("", validation_alias=AliasChoices("HAOCHAPING_TEMPORAL_PROFILE", "TEMPORAL_PROFILE"))
+    temporal_config_file: str = Field(
+        "", validation_alias=AliasChoices("HAOCHAPING_TEMPORAL_CONFIG_FILE", "TEMPORAL_CONFIG_FILE")
+    )
+    temporal_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("HAOCHAPING_TEMPORAL_API_KEY", "TEMPORAL_API_KEY")
+    )
+    temporal_tls: bool | None = Field(None, validation_alias=AliasChoices("HAOCHAPING_TEMPORAL_TLS", "TEMPORAL_TLS"))
+    temporal_ui_url: str = ""
+
+    case_queue: str = "haochaping-cases"
+    message_queue: str = "haochaping-messages"
+
+    keyring_file: Path | None = None
+
+    sms_url: str = ""
+    sms_secret: SecretStr = SecretStr("")
+    smtp_host: str = ""
+    smtp_port: int = 0
+    mail_from: str = "haochaping@example.invalid"
+    report_url: str = ""
+    report_secret: SecretStr = SecretStr("")
+    counterpart_url: str = ""
+
+    _found: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """The settings of the environment alone, without looking for a running stack.
+
+        Raises BadInput with the name of the variable and what is wrong with it.
+        """
+        try:
+            settings = cls()
+        except ValidationError as error:
+            faults = "；".join(f"{fault['loc'][0]}：{fault['msg']}" for fault in error.errors())
+            raise BadInput(f"环境变量中的设置有误（{faults}），请改正后重试。") from error
+        return settings.model_copy(update={"runtime_dir": settings.runtime_dir.expanduser().absolute()})
+
+    @classmethod
+    def discover(cls) -> "Settings":
+        """The settings with the running stack's addresses in every place that was left empty.
+
+        Raises StackNotRunning when something is missing and no stack runs.
+        """
+        settings = cls.load()
+        record = StackFile.running(settings.runtime_dir)
+        if record is not None:
+            return settings.completed_by(record)
+        if settings.embedded_database or settings.embedded_temporal:
+            raise StackNotRunning(
+                "没有找到正在运行的系统。请先在另一个终端运行 make up（只启动系统）或 make demo（带演示数据）；"
+                "如使用外部的数据库和 Temporal，请设置 HAOCHAPING_DATABASE_URL 和 HAOCHAPING_TEMPORAL_ADDRESS。"
+            )
+        return settings
+
+    def completed_by(self, record: StackFile) -> "Settings":
+        """These settings, with the empty addresses taken from a stack's record; what was set stays."""
+        counterpart = record.counterpart_url
+        found: dict[str, object] = {
+            "database_url": self.database_url or record.database_url,
+            "temporal_ui_url": self.temporal_ui_url or record.temporal_ui_url,
+            "counterpart_url": self.counterpart_url or counterpart,
+            "sms_url": self.sms_url or (f"{counterpart}/sms" if counterpart else ""),
+            "report_url": self.report_url or (f"{counterpart}/reports" if counterpart else ""),
+        }
+        if self.embedded_temporal:
+            found["temporal_address"] = record.temporal_address
+            found["temporal_namespace"] = self.temporal_namespace or "default"
+        if not self.smtp_host:
+            found["smtp_host"], found["smtp_port"] = record.smtp_host, record.smtp_port
+        completed = self.model_copy(update=found)
+        completed._found = frozenset(name for name, value in found.items() if value != getattr(self, name))
+        return completed
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the database is the stack's own (nothing names another)."""
+        return not self.database_url or "database_url" in self._found
+
+    @property
+    def embedded_temporal(self) -> bool:
+        """Whether the engine is the stack's own (no address, profile or configuration file names another)."""
+        if "temporal_address" in self._found:
+            return True
+        return not (self.temporal_address or self.temporal_profile or self.temporal_config_file)
+
+    @property
+    def embedded_counterpart(self) -> bool:
+        """Whether any of the outside services is left to the demo's counterpart."""
+        return not (self.sms_url and self.smtp_host and self.report_url)
+
+    @property
+    def keyring(self) -> Path:
+        """Where the key ring of the payload codec lies; made on first start when nothing names another."""
+        return self.keyring_file or self.runtime_dir / "keyring.json"
+
+    @property
+    def worker_heartbeat(self) -> Path:
+        """The file that a live worker touches; the supervisor replaces a worker that stops doing so."""
+        return self.runtime_dir / "worker.heartbeat"

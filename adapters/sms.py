@@ -1,0 +1,50 @@
+"""Notices by SMS: the letter's text to the person's mobile number, through an HTTP gateway.
+
+Decides the body that the gateway gets and which recipients cannot be reached. The wire is left to
+`adapters.signed_http`, the wording to `adapters.letters`, the addresses to the directory.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+
+from activities.courier import AddressBook, Receipt, Refused
+from adapters.letters import LetterError, Letters
+from adapters.signed_http import SignedHttp
+from models.notices import Message
+
+_MOBILE = re.compile(r"\+?[0-9]{8,15}")
+
+
+@dataclass(frozen=True)
+class SmsSender:
+    """The SMS channel. A repeat is harmless: the gateway keeps one message per key."""
+
+    gateway: SignedHttp
+    letters: Letters
+    addresses: AddressBook
+
+    async def send(self, message: Message) -> Receipt:
+        """Raises Refused for an unknown recipient, one without a usable number, or a letter that cannot be
+        written.
+        """
+        contact = await asyncio.to_thread(self.addresses.lookup, message.recipient)
+        if contact is None:
+            raise Refused(f"单位目录中没有收件人“{message.recipient}”")
+        if contact.mobile is None or not _MOBILE.fullmatch(contact.mobile):
+            raise Refused(f"收件人“{message.recipient}”在单位目录中没有可用的手机号码")
+        try:
+            text = self.letters.sms(message)
+        except LetterError as fault:
+            raise Refused(str(fault)) from fault
+        return await self.gateway.post(
+            message.key,
+            {
+                "id": message.key,
+                "to": contact.mobile,
+                "text": text,
+                "recipient": message.recipient,
+                "kind": message.kind.value,
+                "case_no": message.case_no,
+            },
+        )

@@ -1,0 +1,30 @@
+"""Where identifiers are made, each in one function.
+
+An identifier holds nothing personal: it is made of the jurisdiction, the number of the matter and
+sequence numbers, and it travels in the open through the engine's screens and logs.
+"""
+
+import re
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,49}")
+
+
+def is_safe_number(number: str) -> bool:
+    """Whether a case number from outside (办件编号) may become part of an identifier: 1-50 of A-Z a-z 0-9 _ . -"""
+    return _SAFE.fullmatch(number) is not None
+
+
+def case_number(jurisdiction: str, project_no: str, assess_number: int) -> str:
+    """The number of a bad-review case, which is also its workflow id.
+
+    The same evaluation always gives the same number, so a second import or a second start is the same case.
+    Raises ValueError when `project_no` is not safe to be shown in the open.
+    """
+    if not is_safe_number(project_no):
+        raise ValueError(f"not a safe case number: {project_no!r}")
+    return f"{jurisdiction}-{project_no}-{assess_number}"
+
+
+def task_id(case_no: str, seq: int, kind: str) -> str:
+    """The id of the task of one kind that step `seq` opened."""
+    return f"{case_no}/{seq}/{kind}"

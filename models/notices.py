@@ -1,0 +1,221 @@
+"""Messages to the world: which there are, what each may say, and where each stands.
+
+Decides the kinds, their channels, the facts that a letter or report may carry, and the key that makes
+sending happen once. The facts are a closed list: a name, a telephone number or any other personal detail of
+an evaluator has no place in it (EZ-41), and neither has a mistyped fact. Wording is left to the letters of
+the jurisdiction, the moment of sending to the courier.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Self
+from urllib.parse import quote
+
+from pydantic import AwareDatetime, model_validator
+
+from models.base import Value
+
+
+class Channel(StrEnum):
+    """How a message leaves the house."""
+
+    SMS = "sms"
+    MAIL = "mail"
+    REPORT = "report"
+    ARCHIVE = "archive"
+
+    @property
+    def label(self) -> str:
+        """The channel in Chinese."""
+        return {
+            Channel.SMS: "短信",
+            Channel.MAIL: "邮件",
+            Channel.REPORT: "上报12345平台",
+            Channel.ARCHIVE: "存档",
+        }[self]
+
+
+LETTER_CHANNELS = (Channel.SMS, Channel.MAIL)
+"""The channels that carry letters to people."""
+
+
+class NoticeKind(StrEnum):
+    """What a message is about. The first seven are letters to people, then two reports, then the archive."""
+
+    TASK_ASSIGNED = "task_assigned"
+    URGED = "urged"
+    CLOCK_WARNING = "clock_warning"
+    CLOCK_MISSED = "clock_missed"
+    CLOCK_STILL_MISSED = "clock_still_missed"
+    NOT_ADOPTED = "not_adopted"
+    CASE_CLOSED = "case_closed"
+    WRITTEN_FEEDBACK = "written_feedback"
+    CLOSING_REPORT = "closing_report"
+    ARCHIVE = "archive"
+
+    @property
+    def label(self) -> str:
+        """The kind in Chinese."""
+        return _KIND_LABELS[self]
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels on which this kind can occur."""
+        match self:
+            case NoticeKind.WRITTEN_FEEDBACK | NoticeKind.CLOSING_REPORT:
+                return (Channel.REPORT,)
+            case NoticeKind.ARCHIVE:
+                return (Channel.ARCHIVE,)
+            case _:
+                return LETTER_CHANNELS
+
+
+_KIND_LABELS = {
+    NoticeKind.TASK_ASSIGNED: "任务通知",
+    NoticeKind.URGED: "监督催办",
+    NoticeKind.CLOCK_WARNING: "时限预警",
+    NoticeKind.CLOCK_MISSED: "到期未办提醒",
+    NoticeKind.CLOCK_STILL_MISSED: "逾期催办",
+    NoticeKind.NOT_ADOPTED: "不予采纳通知",
+    NoticeKind.CASE_CLOSED: "办结通知",
+    NoticeKind.WRITTEN_FEEDBACK: "书面反馈",
+    NoticeKind.CLOSING_REPORT: "办结报告",
+    NoticeKind.ARCHIVE: "流程历史存档",
+}
+
+
+class Fact(StrEnum):
+    """The closed list of what a message may say. Values are ready Chinese text, except where noted."""
+
+    CASE_NO = "case_no"
+    PROJECT_NO = "project_no"
+    ASSESS_NUMBER = "assess_number"
+    ITEM_NAME = "item_name"
+    ITEM_CODE = "item_code"
+    UNIT_NAME = "unit_name"
+    UNIT_CODE = "unit_code"
+    AREA_CODE = "area_code"
+    STAGE = "stage"
+    TASK_NAME = "task_name"
+    CLOCK_NAME = "clock_name"
+    DUE = "due"
+    """For example 2026年2月14日（星期六，调休上班）24:00前."""
+    CLAUSE = "clause"
+    """The source of the limit: document and clause."""
+    SHARE = "share"
+    """How much of the limit is used, for example 80%."""
+    DAYS_LATE = "days_late"
+    """The number of working days since the limit, digits only."""
+    RESPONSIBLE = "responsible"
+    """Who has not acted: an office or a user of the directory, never an evaluator."""
+    REASON = "reason"
+    FINDING = "finding"
+    FINDING_BASIS = "finding_basis"
+    MEASURES = "measures"
+    RESULT = "result"
+    CALLBACK_RESULT = "callback_result"
+    ENDING = "ending"
+    ROUNDS = "rounds"
+    MISSED_CLOCKS = "missed_clocks"
+    DISPATCHED_AT = "dispatched_at"
+    """Times in reports are ISO 8601 with offset."""
+    SIGNED_AT = "signed_at"
+    FEEDBACK_AT = "feedback_at"
+    CLOSED_AT = "closed_at"
+    """In letters, the closing time as people write it; in the closing report, ISO 8601 with offset."""
+
+
+_CASE = frozenset({Fact.CASE_NO, Fact.ITEM_NAME, Fact.UNIT_NAME})
+_REPORT = _CASE | {Fact.PROJECT_NO, Fact.ASSESS_NUMBER}
+
+NEEDED_FACTS: Mapping[NoticeKind, frozenset[Fact]] = {
+    NoticeKind.TASK_ASSIGNED: _CASE | {Fact.TASK_NAME, Fact.DUE},
+    NoticeKind.URGED: _CASE | {Fact.STAGE, Fact.REASON},
+    NoticeKind.CLOCK_WARNING: _CASE | {Fact.CLOCK_NAME, Fact.DUE, Fact.SHARE},
+    NoticeKind.CLOCK_MISSED: _CASE | {Fact.CLOCK_NAME, Fact.DUE},
+    NoticeKind.CLOCK_STILL_MISSED: _CASE | {Fact.CLOCK_NAME, Fact.DUE, Fact.DAYS_LATE},
+    NoticeKind.NOT_ADOPTED: _CASE | {Fact.FINDING},
+    NoticeKind.CASE_CLOSED: _CASE | {Fact.ENDING, Fact.CLOSED_AT},
+    NoticeKind.WRITTEN_FEEDBACK: _REPORT | {Fact.MEASURES, Fact.RESULT, Fact.FEEDBACK_AT},
+    NoticeKind.CLOSING_REPORT: _REPORT | {Fact.ENDING, Fact.CLOSED_AT},
+    NoticeKind.ARCHIVE: frozenset({Fact.CASE_NO}),
+}
+"""What each kind cannot do without; every other fact is optional and left out when it is None."""
+
+Context = dict[str, str | None]
+
+
+def message_key(
+    case_no: str, step: int, kind: NoticeKind, recipient: str, channel: Channel, about: str = ""
+) -> str:
+    """The idempotency key of one message: the same step of the same case always makes the same key.
+
+    It is the primary key of the outbox and travels to the receiver, so it is printable ASCII without spaces.
+    `about` (a task or a clock) tells apart two messages of one kind to one recipient in the same step.
+    """
+    parts = [case_no, str(step), kind.value, recipient, channel.value]
+    if about:
+        parts.append(about)
+    return ":".join(quote(part, safe="@-._") for part in parts)
+
+
+class Message(Value):
+    """One message to one recipient over one channel, as a step of a case decided it.
+
+    `recipient` is a user or office of the directory; addresses are looked up when the message leaves. Raises
+    ValueError for a kind that does not occur on the channel, for a fact that is not on the list, and for a
+    missing one.
+    """
+
+    key: str
+    case_no: str
+    jurisdiction: str
+    kind: NoticeKind
+    channel: Channel
+    recipient: str
+    context: Context
+    not_before: AwareDatetime
+    created_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _says_what_it_may_and_must(self) -> Self:
+        if self.channel not in self.kind.channels:
+            raise ValueError(f"{self.kind.value} does not leave by {self.channel.value}")
+        unknown = sorted(set(self.context) - {fact.value for fact in Fact})
+        if unknown:
+            raise ValueError(
+                f"{self.kind.value} may not say {', '.join(unknown)}: not a fact of models.notices.Fact"
+            )
+        missing = sorted(fact.value for fact in NEEDED_FACTS[self.kind] if not self.context.get(fact.value))
+        if missing:
+            raise ValueError(f"{self.kind.value} needs {', '.join(missing)}")
+        return self
+
+
+class MessageStatus(StrEnum):
+    """Where a message stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DEAD = "dead"
+
+    @property
+    def label(self) -> str:
+        """The status in Chinese."""
+        return {
+            MessageStatus.PENDING: "待发送",
+            MessageStatus.SENT: "已送达对方",
+            MessageStatus.DEAD: "无法发送，待人工处理",
+        }[self]
+
+
+class MessageRecord(Value):
+    """A message and what became of it, as people read it."""
+
+    message: Message
+    status: MessageStatus
+    attempts: int
+    next_attempt_at: AwareDatetime
+    sent_at: AwareDatetime | None = None
+    receipt: str | None = None
+    last_error: str | None = None

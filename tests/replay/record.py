@@ -1,0 +1,48 @@
+"""Records the histories of paths that have none yet: `python -m tests.replay.record`. See docs/changing-a-workflow.md."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from adapters.database import migrate
+from adapters.stack.ports import PortName, choose_ports
+from adapters.stack.postgres import Postgres
+from tests.replay import histories_on_disk
+from tests.replay.paths import PATHS
+from tests.support.engine import office_at
+
+STARTS_AT = "2026-02-12 09:30"
+"""A Thursday before Spring Festival 2026, so that every recorded path counts over 调休."""
+
+
+async def main() -> None:
+    """Record every path whose file is missing."""
+    missing = [name for name in PATHS if not (histories_on_disk.FOLDER / f"{name}.json").exists()]
+    with tempfile.TemporaryDirectory() as folder:
+        runtime = Path(folder)
+        port = choose_ports(runtime, [PortName.DATABASE])[PortName.DATABASE]
+        server = Postgres(runtime / "postgres", port, runtime / "postgres.log", durable=False)
+        child = await server.start()
+        try:
+            await server.wait_ready(child)
+            url = await server.ensure_database()
+            await asyncio.to_thread(migrate, url)
+            for name in missing:
+                print(f"recorded {await _record(name, url, runtime)}")
+        finally:
+            await child.stop(grace=10)
+
+
+async def _record(name: str, url: str, folder: Path) -> Path:
+    async with office_at(STARTS_AT, url, folder, prefix=name.replace("_", "")) as office:
+        case_no = await PATHS[name](office)
+        if office.reader.case(case_no).ended_at is not None:
+            await office.ending(case_no)
+        history = await office.client.get_workflow_handle(case_no).fetch_history()
+        codec = office.client.data_converter.payload_codec
+        assert codec is not None
+        return await histories_on_disk.save(name, history, codec)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

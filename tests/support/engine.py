@@ -1,0 +1,237 @@
+"""A city office on an engine whose clock the test moves, with the real worker, ledger and database.
+
+The time-skipping server is started under libfaketime, so the engine believes that it is the day of the story; nothing
+in the product knows about it.
+"""
+
+import asyncio
+import itertools
+import shlex
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import libfaketime
+from sqlalchemy import Engine
+from temporalio.api.enums.v1 import EventType, IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.codec import KeyRing, data_converter
+from adapters.database import make_engine
+from adapters.directory import Directory, read_directory
+from adapters.outbox import PostgresOutbox
+from adapters.policies import keep, load_calendar, load_policy
+from adapters.reading import CaseReader
+from calendars import WorkingCalendar
+from models.actions import MESSAGES, Action, Receipt
+from models.case import CaseClass, CaseEnding, CaseOrder, CaseState
+from models.clocks import ClockKind
+from models.due import SHANGHAI
+from models.ids import case_number
+from models.notices import MessageRecord
+from models.policy import Policy
+from models.steps import Event, TaskKind
+from models.views import ClockView, EntryView, TaskView
+from tests.support.binaries import test_server_binary
+from worker import build_worker
+from workflows.client import CaseDesk
+from workflows.options import SEARCH_ATTRIBUTES
+
+TEST_KEYS = KeyRing(current="test", keys={"test": "dGVzdC1rZXktZm9yLXRlc3RzLW9ubHktMzItYnl0ZXM="})
+"""A key that protects nothing; recorded histories in the tests can be opened with it."""
+
+DIRECTORY = Path(__file__).with_name("directory.toml")
+QUEUE = "stories"
+OFFICER, HOTLINE, SUPERVISOR = "officer-renshe", "hotline-01", "supervisor-01"
+UNIT = "ez-renshe"
+
+
+def at(text: str) -> datetime:
+    """An instant on Shanghai's clock, e.g. `2026-02-13 17:50`."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@dataclass
+class Office:
+    """The office of a story: people act, time passes, and the records can be read."""
+
+    environment: WorkflowEnvironment
+    engine: Engine
+    policy: Policy
+    calendar: WorkingCalendar
+    prefix: str
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.directory = Directory(self.engine)
+        self.reader = CaseReader(self.engine, self.directory)
+        self.desk = CaseDesk(self.client, QUEUE)
+
+    @property
+    def plain_client(self) -> Client:
+        """A client whose `result()` does not skip time, which would let the clock run ten years ahead."""
+        return Client(self.client.service_client, data_converter=self.client.data_converter)
+
+    @property
+    def client(self) -> Client:
+        """The client of this engine."""
+        return self.environment.client
+
+    async def now(self) -> datetime:
+        """The engine's time on Shanghai's clock."""
+        return (await self.environment.get_current_time()).astimezone(SHANGHAI)
+
+    async def wait_until(self, text: str) -> None:
+        """Let time pass until that moment."""
+        while (left := at(text) - await self.now()) > timedelta(0):
+            # In pieces, since one call of the test server may not take long in real time.
+            await self.environment.sleep(min(left, timedelta(hours=6)))
+
+    async def dispatch(
+        self,
+        case_class: CaseClass = CaseClass.GENERAL,
+        anonymous: bool = False,
+        policy: Policy | None = None,
+    ) -> str:
+        """Dispatch a case; gives its number once the dispatch is recorded."""
+        policy = policy or self.policy
+        project_no = f"{self.prefix}{next(self._numbers):06d}"
+        order = CaseOrder(
+            case_no=case_number(policy.jurisdiction, project_no, 1),
+            jurisdiction=policy.jurisdiction,
+            project_no=project_no,
+            assess_number=1,
+            unit=UNIT,
+            task_code="11420700MB1234567T4420114001000",
+            task_name="社会保险登记",
+            satisfaction=1,
+            tags=("115",),
+            channel="self_service",
+            case_class=case_class,
+            anonymous=anonymous,
+            assessed_at=await self.now() - timedelta(hours=1),
+            policy=policy,
+            policy_digest=policy.digest(),
+            calendar_version=self.calendar.version,
+        )
+        if policy is not self.policy:
+            file = load_policy("ezhou").model_copy(update={"policy": policy})
+            with self.engine.begin() as connection:
+                keep(connection, file, self.calendar)
+        await self.desk.open(order)
+        await self.settled(order.case_no, steps=1)
+        return order.case_no
+
+    async def settled(self, case_no: str, steps: int) -> CaseState:
+        """The engine's state once that many steps are recorded in the ledger."""
+        for _ in range(400):
+            if len(self.entries(case_no)) >= steps:
+                state = await self.desk.state(case_no)
+                if set(state.running) == {clock.kind for clock in state.clocks}:
+                    return state
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{case_no} recorded fewer than {steps} steps")
+
+    async def act(self, case_no: str, action: Action, user: str, key: str | None = None, **details: Any) -> Receipt:
+        """A person acts."""
+        message = MESSAGES[action].model_validate({"actor": self.directory.actor(user), **details})
+        return await self.desk.act(case_no, action, message, key or f"key-{next(self._numbers)}")
+
+    def clock(self, case_no: str, kind: str, round_: int = 1) -> ClockView:
+        """One limit as recorded."""
+        return next(c for c in self.reader.clocks(case_no) if c.kind == kind and c.round == round_)
+
+    async def history_length(self, case_no: str) -> int:
+        """How many events the engine has of a case, its own workflow tasks aside.
+
+        The test server writes down a workflow task for every update; the real one does not when it is refused, which
+        `test_on_the_real_server` proves.
+        """
+        history = await self.client.get_workflow_handle(case_no).fetch_history()
+        return sum(not EventType.Name(event.event_type).startswith("EVENT_TYPE_WORKFLOW_TASK") for event in history.events)
+
+    async def ending(self, case_no: str) -> CaseEnding:
+        """What the workflow returned, once it has ended. The clock of the engine does not move meanwhile."""
+        handle = self.plain_client.get_workflow_handle(case_no, result_type=CaseEnding)
+        ending: CaseEnding = await handle.result()
+        return ending
+
+    def events(self, case_no: str) -> list[str]:
+        """The ledger in short: event, or clock and rung."""
+        return [
+            f"{each.details['clock']} {each.details['rung']}" if each.event is Event.RUNG_REACHED else each.event.label
+            for each in self.entries(case_no)
+        ]
+
+    def missed(self, case_no: str) -> set[ClockKind]:
+        """The limits that were missed."""
+        return {clock.kind for clock in self.reader.clocks(case_no) if clock.is_missed}
+
+    def entries(self, case_no: str) -> list[EntryView]:
+        """The ledger of a case."""
+        return self.reader.entries(case_no)
+
+    def tasks(self, user: str) -> list[TaskView]:
+        """The open tasks of a person."""
+        return self.reader.tasks(self.directory.actor(user))
+
+    def task_kinds(self, user: str) -> list[TaskKind]:
+        """The kinds of a person's open tasks, what runs out first on top."""
+        return [task.kind for task in self.tasks(user)]
+
+    def messages(self, case_no: str) -> list[MessageRecord]:
+        """The messages that a case's steps decided."""
+        return PostgresOutbox(self.engine).list_messages(case_no)
+
+
+@asynccontextmanager
+async def office_at(
+    text: str, database_url: str, folder: Path, prefix: str = "420700"
+) -> AsyncIterator[Office]:
+    """An office on an engine that believes it is that moment in Ezhou. `prefix` begins the matters' numbers."""
+    engine = make_engine(database_url)
+    file, calendar = load_policy("ezhou"), load_calendar("ezhou")
+    with engine.begin() as connection:
+        keep(connection, file, calendar)
+    Directory(engine).fill(read_directory(DIRECTORY))
+    environment = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(_server_at(text, folder)), data_converter=data_converter(TEST_KEYS)
+    )
+    await register_search_attributes(environment.client)
+    try:
+        async with environment, build_worker(environment.client, engine, QUEUE):
+            yield Office(environment, engine, file.policy, calendar, prefix)
+    finally:
+        engine.dispose()
+
+
+async def register_search_attributes(client: Client) -> None:
+    """The test server knows no search attribute by itself."""
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(
+            namespace=client.namespace,
+            search_attributes={
+                each.name: IndexedValueType.ValueType(each.indexed_value_type.value) for each in SEARCH_ATTRIBUTES
+            },
+        )
+    )
+
+
+def _server_at(text: str, folder: Path) -> Path:
+    """A launcher of the test server under a clock that starts at that moment."""
+    library = Path(libfaketime.__file__).parent / "vendor/libfaketime/src/libfaketime.so.1"
+    moment = at(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    launcher = folder / "test-server"
+    launcher.write_text(
+        "#!/bin/sh\n"
+        f"export LD_PRELOAD={shlex.quote(str(library))} FAKETIME='@{moment}' FAKETIME_DONT_FAKE_MONOTONIC=1\n"
+        f'exec {shlex.quote(str(test_server_binary()))} "$@"\n'
+    )
+    launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)
+    return launcher

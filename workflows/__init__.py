@@ -1,0 +1,1 @@
+"""Durable workflows: one per bad review, and the small ones around them."""
