@@ -1,0 +1,1 @@
+"""The stack on one machine: PostgreSQL, Temporal, the demo's counterparts and the worker as supervised processes."""

@@ -1,0 +1,78 @@
+"""Ports of the embedded servers: a preferred one, the next free one when it is taken, the same again next time.
+
+A port that was once given away is kept in `<runtime_dir>/ports.json`, so that bookmarks and second terminals
+still work after a restart. Two checkouts on one machine get different ports by themselves.
+"""
+
+import json
+import socket
+from enum import StrEnum
+from pathlib import Path
+
+from models.errors import HaochapingError
+
+_TRIED = 200
+
+
+class PortName(StrEnum):
+    """The listening sockets of the stack."""
+
+    DATABASE = "database"
+    TEMPORAL = "temporal"
+    TEMPORAL_UI = "temporal-ui"
+    TEMPORAL_HTTP = "temporal-http"
+    COUNTERPART = "counterpart"
+    COUNTERPART_SMTP = "counterpart-smtp"
+
+
+_PREFERRED = {
+    PortName.DATABASE: 15432,
+    PortName.TEMPORAL: 17233,
+    PortName.TEMPORAL_UI: 18233,
+    PortName.TEMPORAL_HTTP: 19233,
+    PortName.COUNTERPART: 18345,
+    PortName.COUNTERPART_SMTP: 18025,
+}
+
+
+def choose_ports(runtime_dir: Path, names: list[PortName]) -> dict[PortName, int]:
+    """A free port on 127.0.0.1 for each name: the one it had last time, else the preferred, else the next free.
+
+    Raises HaochapingError when none of the next 200 is free. Called once per start, before any part runs.
+    """
+    memory = runtime_dir / "ports.json"
+    remembered = _remembered(memory)
+    chosen: dict[PortName, int] = {}
+    for name in names:
+        first = remembered.get(name, _PREFERRED[name])
+        chosen[name] = _next_free(first, taken=set(chosen.values()))
+    memory.write_text(json.dumps({**remembered, **chosen}, indent=2))
+    return chosen
+
+
+def _remembered(memory: Path) -> dict[str, int]:
+    try:
+        content = json.loads(memory.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {name: port for name, port in content.items() if isinstance(port, int) and 0 < port < 65536}
+
+
+def _next_free(first: int, taken: set[int]) -> int:
+    for port in range(first, min(first + _TRIED, 65536)):
+        if port not in taken and _is_free(port):
+            return port
+    raise HaochapingError(f"127.0.0.1 上 {first} 起的 {_TRIED} 个端口都被占用，请先停掉占用端口的程序。")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As the servers do: a port whose last connections are still in TIME_WAIT is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

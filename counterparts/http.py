@@ -1,0 +1,177 @@
+"""The SMS gateway, the 12345 platform and the page on which a person reads what arrived."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from counterparts.misbehaviour import SERVICES, Misbehaviour, Mode
+from counterparts.page import PAGE_SIZE, render
+from counterparts.store import Arrival, Store
+
+PATIENCE_SECONDS = 60.0
+"""How long a hanging service hangs; longer than any sender waits."""
+
+
+def application(store: Store, misbehaviour: Misbehaviour, secrets: Mapping[str, str]) -> Starlette:
+    """The HTTP side. `secrets` by service: where one is set, a request without its signature is refused."""
+    services = _Services(store, misbehaviour, secrets)
+    return Starlette(
+        routes=[
+            Route("/", services.page),
+            Route("/sms", services.sms, methods=["POST"]),
+            Route("/reports", services.report, methods=["POST"]),
+            Route("/api/messages", services.messages),
+            Route("/misbehave", services.misbehave, methods=["GET", "POST"]),
+            Route("/health", services.health),
+        ]
+    )
+
+
+class _Services:
+    def __init__(self, store: Store, misbehaviour: Misbehaviour, secrets: Mapping[str, str]) -> None:
+        self._store = store
+        self._misbehaviour = misbehaviour
+        self._secrets = secrets
+
+    async def sms(self, request: Request) -> Response:
+        """Take one SMS: {"to", "text"} and, for the page, "recipient", "kind", "case_no"."""
+        return await self._take("sms", request, _sms_arrival)
+
+    async def report(self, request: Request) -> Response:
+        """Take one report: any JSON object with "reportType" and "caseNo"."""
+        return await self._take("report", request, _report_arrival)
+
+    async def page(self, request: Request) -> Response:
+        """The page for people."""
+        service, kind, text = (request.query_params.get(name, "") for name in ("service", "kind", "text"))
+        page = max(1, _whole_number(request.query_params.get("page"), 1))
+        total = self._store.count(service, kind, text)
+        kept = self._store.find(service, kind, text, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+        return HTMLResponse(render(kept, total, page, service, kind, text, self._store.kinds()))
+
+    async def messages(self, request: Request) -> Response:
+        """What was kept, newest first, for programs: {"total", "messages": […]}."""
+        service, kind, text = (request.query_params.get(name, "") for name in ("service", "kind", "text"))
+        limit = _whole_number(request.query_params.get("limit"), 1000)
+        offset = _whole_number(request.query_params.get("offset"), 0)
+        kept = self._store.find(service, kind, text, limit, offset)
+        return JSONResponse(
+            {
+                "total": self._store.count(service, kind, text),
+                "messages": [asdict(message) for message in kept],
+            }
+        )
+
+    async def misbehave(self, request: Request) -> Response:
+        """Show or order misbehaviour."""
+        if request.method == "POST":
+            try:
+                plan = await request.json()
+                if not isinstance(plan, dict):
+                    raise ValueError("an object by service is expected: " + ", ".join(SERVICES))
+                self._misbehaviour.order(plan)
+            except ValueError as mistake:
+                return JSONResponse({"error": str(mistake)}, status_code=400)
+        return JSONResponse(self._misbehaviour.shown())
+
+    async def health(self, request: Request) -> Response:
+        """Whether the process answers."""
+        return PlainTextResponse("ok\n")
+
+    async def _take(
+        self, service: str, request: Request, read: Callable[[str, dict[str, Any], str], Arrival]
+    ) -> Response:
+        body = await request.body()
+        mode = self._misbehaviour.next(service)
+        if mode in _REFUSALS:
+            return JSONResponse({"error": mode.value}, status_code=_REFUSALS[mode])
+        if mode is Mode.REFUSE_CONNECTION:
+            return _BrokenOff()
+        if mode is Mode.NONSENSE:
+            return HTMLResponse("<html>welcome</html>")
+        if mode is Mode.TIMEOUT:
+            await asyncio.sleep(PATIENCE_SECONDS)
+            return _BrokenOff()
+        if not self._is_signed(service, request, body):
+            return JSONResponse({"error": "signature missing or wrong"}, status_code=401)
+        key = request.headers.get("Idempotency-Key", "")
+        try:
+            content = json.loads(body)
+            if not isinstance(content, dict):
+                raise ValueError("a JSON object is expected")
+            arrival = read(key, content, hashlib.sha256(body).hexdigest())
+        except (ValueError, LookupError, TypeError) as mistake:
+            return JSONResponse({"error": f"unreadable: {mistake!r}"}, status_code=400)
+        receipt = await asyncio.to_thread(self._store.keep, arrival)
+        if mode is Mode.HANG_AFTER_ACCEPT:
+            await asyncio.sleep(PATIENCE_SECONDS)
+        if mode in (Mode.DROP_AFTER_ACCEPT, Mode.HANG_AFTER_ACCEPT):
+            return _BrokenOff()
+        return JSONResponse({"receipt": receipt})
+
+    def _is_signed(self, service: str, request: Request, body: bytes) -> bool:
+        secret = self._secrets.get(service, "")
+        if not secret:
+            return True
+        expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(expected, request.headers.get("X-Signature", ""))
+
+
+_REFUSALS = {Mode.ERROR: 500, Mode.BUSY: 429, Mode.REFUSE: 422, Mode.UNAUTHORISED: 401}
+
+
+class _BrokenOff(Response):
+    """An answer that promises more than it sends, so that the connection breaks under the reader."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"100")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{", "more_body": False})
+
+
+def _sms_arrival(key: str, body: dict[str, Any], digest: str) -> Arrival:
+    return Arrival(
+        service="sms",
+        key=_needed(key),
+        kind=str(body.get("kind", "")),
+        case_no=str(body.get("case_no", "")),
+        recipient=str(body.get("recipient", "")),
+        address=_needed(body["to"]),
+        subject="",
+        body=_needed(body["text"]),
+        digest=digest,
+    )
+
+
+def _report_arrival(key: str, body: dict[str, Any], digest: str) -> Arrival:
+    return Arrival(
+        service="report",
+        key=_needed(key),
+        kind=_needed(body["reportType"]),
+        case_no=_needed(body["caseNo"]),
+        recipient="12345",
+        address="",
+        subject="",
+        body=json.dumps(body, ensure_ascii=False, indent=2),
+        digest=digest,
+    )
+
+
+def _needed(text: Any) -> str:
+    if not isinstance(text, str) or not text:
+        raise ValueError("a key, an address or a text is missing")
+    return text
+
+
+def _whole_number(text: str | None, otherwise: int) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else otherwise
