@@ -1,0 +1,1 @@
+"""The stack with real processes: it comes up, comes back, and leaves nothing behind."""
