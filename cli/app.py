@@ -1,0 +1,288 @@
+"""The door of the command line: which commands there are, how they are read, and how a refusal reads.
+
+Decides the overview, the exit codes and that nobody ever sees a traceback. What a command does stands in its module,
+which is loaded only when it is called, so that `due` answers at once.
+"""
+
+import re
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from models.errors import (
+    ActionRefused,
+    BadInput,
+    EngineUnavailable,
+    HaochapingError,
+    UnknownCase,
+    UnknownUser,
+)
+
+if TYPE_CHECKING:
+    from cli.context import Context
+
+Run = Callable[[Namespace, "Context", TextIO, TextIO], int]
+Loaded = tuple[Callable[[ArgumentParser], None], Run]
+
+
+class Exit(IntEnum):
+    """What the exit codes mean; a command may have more of its own."""
+
+    DONE = 0
+    REFUSED = 1
+    BAD_INPUT = 2
+    TRY_LATER = 75
+    INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str], context: "Context", out: TextIO, err: TextIO) -> int:
+    """Run one command; the exit code. Only a mistake of our own leaves this function as an exception."""
+    try:
+        return _run(list(arguments), context, out, err)
+    except HaochapingError as error:
+        return _refuse(error, err)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Exception as error:
+        known = context.known_failure(error)
+        if known is None:
+            raise
+        return _refuse(known, err)
+
+
+def _run(arguments: list[str], context: "Context", out: TextIO, err: TextIO) -> int:
+    _need_readable(arguments)
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_overview(context.program), file=out)
+        return Exit.DONE
+    command = _COMMANDS.get(arguments[0])
+    if command is None:
+        raise BadInput(f"没有“{arguments[0]}”这个命令。可用的命令：{'、'.join(_COMMANDS)}；不带参数运行可以看说明。")
+    configure, run = command.load()
+    parser = _Parser(prog=f"{context.program} {command.name}", out=out)
+    configure(parser)
+    if parser.description is None:
+        parser.description = command.help
+    try:
+        args = parser.parse_args(arguments[1:])
+    except _HelpShown:
+        return Exit.DONE
+    return run(args, context, out, err)
+
+
+def _refuse(error: HaochapingError, err: TextIO) -> int:
+    print(error, file=err)
+    return exit_code(error)
+
+
+def exit_code(error: HaochapingError) -> Exit:
+    """The exit code of a refusal."""
+    from cli.context import StackMissing
+
+    match error:
+        case BadInput() | UnknownCase() | UnknownUser():
+            return Exit.BAD_INPUT
+        case EngineUnavailable() | StackMissing():
+            return Exit.TRY_LATER
+        case ActionRefused():
+            return Exit.REFUSED
+    return Exit.REFUSED
+
+
+def _need_readable(arguments: list[str]) -> None:
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            shown = argument.encode(errors="replace").decode()
+            raise BadInput(f"参数“{shown}”中有无法识别的字符，请用 UTF-8 编码输入。") from None
+
+
+@dataclass(frozen=True)
+class _Command:
+    name: str
+    help: str
+    load: Callable[[], Loaded]
+
+
+def _due() -> Loaded:
+    from cli import due
+
+    return due.configure, lambda args, context, out, err: due.run(args, context.load_calendar, out, err)
+
+
+def _import() -> Loaded:
+    from cli import import_ratings
+
+    def run(args: Namespace, context: "Context", out: TextIO, err: TextIO) -> int:
+        return import_ratings.run(
+            args,
+            context.importer,
+            context.policy,
+            lambda progress: context.open_cases(args.jurisdiction, progress),
+            lambda unit: context.people.unit(unit).name,
+            out,
+            err,
+        )
+
+    return import_ratings.configure, run
+
+
+def _messages() -> Loaded:
+    from cli import messages
+
+    def run(args: Namespace, context: "Context", out: TextIO, err: TextIO) -> int:
+        return messages.run(args, messages.MessagePorts(context.messages, context.now), out, err)
+
+    return messages.configure, run
+
+
+def _up() -> Loaded:
+    from cli import up
+
+    return up.configure_up, lambda args, context, out, err: up.run_up(args, context.stack)
+
+
+def _demo() -> Loaded:
+    from cli import demo, up
+
+    def run(args: Namespace, context: "Context", out: TextIO, err: TextIO) -> int:
+        return up.run_demo(args, context.stack, lambda settings: demo.main_job(context, main, out, err))
+
+    return up.configure_demo, run
+
+
+def _tasks() -> Loaded:
+    from cli import tasks
+
+    return tasks.configure, tasks.run
+
+
+def _act() -> Loaded:
+    from cli import act
+
+    return act.configure, act.run
+
+
+def _callback() -> Loaded:
+    from cli import callback
+
+    return callback.configure, callback.run
+
+
+def _show() -> Loaded:
+    from cli import show
+
+    return show.configure, show.run
+
+
+def _history() -> Loaded:
+    from cli import history
+
+    return history.configure, history.run
+
+
+def _cases() -> Loaded:
+    from cli import cases
+
+    return cases.configure, cases.run
+
+
+def _directory() -> Loaded:
+    from cli import directory
+
+    return directory.configure, directory.run
+
+
+_COMMANDS = {
+    command.name: command
+    for command in (
+        _Command("tasks", "我的待办：按先到期的在前", _tasks),
+        _Command("act", "办理：签收、登记回访结果、提交整改情况、确认不予采纳……", _act),
+        _Command("callback", "12345话务员发起回访：给谁打、问什么、怎么登记", _callback),
+        _Command("show", "看一个案件：阶段、时限、待办、现在可以做什么", _show),
+        _Command("history", "看一个案件的全部经过：谁、何时、做了什么", _history),
+        _Command("cases", "案件清单", _cases),
+        _Command("messages", "发出了哪些通知和报告，哪些没有发出", _messages),
+        _Command("import", "导入评价文件，差评立为案件", _import),
+        _Command("directory", "单位和用户目录：查看、导入", _directory),
+        _Command("due", "计算期限何时届满，并逐日说明理由", _due),
+        _Command("up", "启动整个系统，留在前台", _up),
+        _Command("demo", "启动整个系统并导入演示数据", _demo),
+    )
+}
+
+_OVERVIEW = """政务服务“好差评”差评整改
+
+用法：{program} 命令 [参数]      每个命令的说明：{program} 命令 --help
+
+{commands}
+
+例子：
+  {program} tasks --as officer-renshe                整改责任人看自己的待办
+  {program} act 案件编号 签收 --as officer-renshe    整改责任人签收
+  {program} callback 案件编号 --as hotline-01        话务员给评价人打电话
+  {program} history 案件编号                         监督人员看办理经过
+  {program} due 2026-02-13T17:50 5 wd                某时起 5 个工作日，到哪天为止
+
+退出码：0 完成；1 案件不允许；2 输入有误，或没有这个案件、用户；75 系统没有运行或暂时没有应答，可以重试。"""
+
+
+def _overview(program: str) -> str:
+    commands = "\n".join(f"  {command.name:<11}{command.help}" for command in _COMMANDS.values())
+    return _OVERVIEW.format(program=program, commands=commands)
+
+
+class _HelpShown(Exception):
+    pass
+
+
+class _Formatter(RawDescriptionHelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, prefix or "用法：")
+
+
+class _Parser(ArgumentParser):
+    """Speaks Chinese, writes where it is told, and raises instead of leaving the process."""
+
+    def __init__(self, prog: str, out: TextIO) -> None:
+        super().__init__(prog=prog, add_help=False, allow_abbrev=False, formatter_class=_Formatter)
+        self._out = out
+        self._positionals.title = "参数"
+        self._optionals.title = "选项"
+        self.add_argument("-h", "--help", action="help", default=SUPPRESS, help="显示这份说明")
+
+    def print_help(self, file: Any = None) -> None:
+        super().print_help(file or self._out)
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        raise _HelpShown
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{_in_chinese(message)}\n{self.format_usage().rstrip()}")
+
+
+_ARGPARSE_SAYS = (
+    (r"the following arguments are required: (.+)", "缺少参数：{0}。"),
+    (r"unrecognized arguments: (.+)", "不认识的参数：{0}。"),
+    (r"argument (.+): expected one argument", "{0} 后面要写一个值。"),
+    (r"argument (.+): expected at least one argument", "{0} 后面至少要写一个值。"),
+    (r"argument (.+): invalid int value: '(.*)'", "{0} 的值“{1}”应为整数。"),
+    (r"argument (.+): invalid choice: '(.*)' \(choose from (.+)\)", "{0} 的值“{1}”不对，可选：{2}。"),
+    (r"argument (.+): ignored explicit argument '(.*)'", "{0} 后面不能写值（“{1}”）。"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    for pattern, chinese in _ARGPARSE_SAYS:
+        if found := re.fullmatch(pattern, message):
+            return chinese.format(*(part.replace(", ", "、").replace("'", "") for part in found.groups()))
+    return f"参数有误：{message}"

@@ -1,0 +1,199 @@
+"""What the commands need from the world, as ports. `starter.py` hands in the real things, tests may hand in others.
+
+Decides nothing. Everything is asked for only when a command needs it, so that a question about a date or a page of help
+loads neither the engine nor the database.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from calendars import WorkingCalendar
+from cli.import_ratings import Importer
+from cli.messages import MessageDesk
+from cli.up import Stack
+from models.actions import Action, HumanAction, Receipt
+from models.actors import Actor
+from models.callbacks import CallbackKind
+from models.errors import HaochapingError
+from models.people import Unit, User
+from models.policy import Policy
+from models.ratings import EvaluatorContact
+from models.views import CaseView, ClockView, EngineHistoryView, EntryView, TaskView
+
+
+class StackMissing(HaochapingError):
+    """The command needs the running system, and there is none."""
+
+
+class Reader(Protocol):
+    """The read model of the cases."""
+
+    def case(self, case_no: str) -> CaseView:
+        """One case. Raises UnknownCase."""
+        ...
+
+    def cases(
+        self, jurisdiction: str | None = None, open_only: bool = False, limit: int = 200, unit: str | None = None
+    ) -> list[CaseView]:
+        """Cases by number; only those that still run, or those of one handling unit, if asked."""
+        ...
+
+    def clocks(self, case_no: str) -> list[ClockView]:
+        """All limits of a case, in the order in which they began."""
+        ...
+
+    def entries(self, case_no: str) -> list[EntryView]:
+        """The ledger of a case, oldest first."""
+        ...
+
+    def tasks(self, actor: Actor, limit: int = 500) -> list[TaskView]:
+        """The open tasks of a person, what runs out first on top."""
+        ...
+
+    def tasks_of_case(self, case_no: str) -> list[TaskView]:
+        """The open tasks of one case."""
+        ...
+
+    def calendar(self, version: str) -> WorkingCalendar:
+        """The calendar of that version, with which some date was counted."""
+        ...
+
+
+class People(Protocol):
+    """The directory of units and users."""
+
+    def actor(self, user_id: str) -> Actor:
+        """A user as an actor. Raises UnknownUser."""
+        ...
+
+    def user(self, user_id: str) -> User:
+        """One user. Raises UnknownUser."""
+        ...
+
+    def unit(self, unit_id: str) -> Unit:
+        """One unit; one that is not in the directory is shown by its id."""
+        ...
+
+    def units(self) -> list[Unit]:
+        """All units, by id."""
+        ...
+
+    def users(self) -> list[User]:
+        """All users, by id."""
+        ...
+
+
+class Rules(Protocol):
+    """What a case is counted with: its pinned policy, the source of each parameter, and its pinned calendar."""
+
+    @property
+    def policy(self) -> Policy:
+        """The policy."""
+        ...
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Where each parameter comes from."""
+        ...
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar."""
+        ...
+
+
+class Context(Protocol):
+    """Everything that commands ask of the world. What is down raises a HaochapingError that says so."""
+
+    @property
+    def program(self) -> str:
+        """How this program is called from where the user stands."""
+        ...
+
+    @property
+    def runtime_dir(self) -> Path:
+        """Where this installation keeps its files."""
+        ...
+
+    def sample(self, name: str) -> Path:
+        """A file of the project by its path below the project's folder."""
+        ...
+
+    def now(self) -> datetime:
+        """This moment, aware."""
+        ...
+
+    def new_key(self) -> str:
+        """A fresh key for an action."""
+        ...
+
+    @property
+    def reader(self) -> Reader:
+        """The read model."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """The directory."""
+        ...
+
+    @property
+    def messages(self) -> MessageDesk:
+        """The outbox."""
+        ...
+
+    @property
+    def importer(self) -> Importer:
+        """Takes files of ratings in."""
+        ...
+
+    @property
+    def stack(self) -> Stack:
+        """Runs the whole system in the foreground."""
+        ...
+
+    def act(self, case_no: str, action: Action, message: HumanAction, key: str) -> Receipt:
+        """Pass a human action to its case, as `workflows.client.CaseDesk.act` does."""
+        ...
+
+    def engine_history(self, case_no: str) -> EngineHistoryView:
+        """What the engine itself recorded of a case, from the case file when the engine has let go of it."""
+        ...
+
+    def workflow_url(self, case_no: str) -> str | None:
+        """The page of a case on the engine's own screen; None when nobody said where that screen is."""
+        ...
+
+    def evaluator_contact(self, case_no: str) -> EvaluatorContact | None:
+        """Whom to call about a case; personal, for the hotline only."""
+        ...
+
+    def callback_script(self, jurisdiction: str, kind: CallbackKind) -> str:
+        """What the hotline asks in that callback; `$item`, `$unit` and `$assessed` stand for the case's own."""
+        ...
+
+    def load_calendar(self, jurisdiction: str | None) -> WorkingCalendar:
+        """Today's calendar of a jurisdiction, or the national one."""
+        ...
+
+    def policy(self, jurisdiction: str) -> Policy:
+        """Today's policy of a jurisdiction."""
+        ...
+
+    def rules(self, policy_digest: str, calendar_version: str) -> Rules:
+        """The rules of those versions."""
+        ...
+
+    def open_cases(self, jurisdiction: str, progress: Callable[[int], None]) -> int:
+        """Open the cases of stored bad ratings at the pace at which they are taken up; how many."""
+        ...
+
+    def load_directory(self, path: Path) -> tuple[int, int]:
+        """Take a directory file over; how many units and users it has. Raises BadDirectory."""
+        ...
+
+    def known_failure(self, error: Exception) -> HaochapingError | None:
+        """A failure of the machinery (a database that is down) as a sentence for people; None for our own mistakes."""
+        ...

@@ -1,0 +1,56 @@
+"""The demo's main job: a sample comes in, everybody's list is shown, and the commands that it prints can be run."""
+
+import asyncio
+import io
+from pathlib import Path
+
+import pytest
+
+from cli import demo
+from cli.app import main
+from models.errors import BadInput
+from tests.cli.conftest import OpenTerminal
+from tests.cli.terminal import Terminal, ratings_file
+
+
+async def test_the_demo_shows_the_work_and_commands_that_can_be_run(
+    open_terminal: OpenTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [{"projectNo": f"EZ20260213-{number:04d}"} for number in range(1, 5)]
+    sample = ratings_file(tmp_path / "sample.csv", *numbers, {"projectNo": "EZ20260213-0005", "satisfaction": "9"})
+    monkeypatch.setattr(demo, "RATINGS", str(sample))
+    terminal, _ = await open_terminal("2026-02-13 17:50")
+
+    first = await _demo(terminal)
+    assert "本次新立案件 4 件。" in first
+    assert "退回               1 行" in first
+    assert (tmp_path / "sample-rejects.csv").exists()
+    assert "演示·人社整改责任人（officer-renshe）：4 件\n" in first
+    assert "演示·12345话务员一号（hotline-01）：4 件（全体12345话务员共用）\n" in first
+    assert "……还有 2 件：starter.py tasks --as officer-renshe" in first
+    after = first.split("接下来，在另一个终端里：")[1]
+    commands = [line.split("starter.py ")[1].split() for line in after.splitlines() if "starter.py " in line]
+    assert {command[0] for command in commands} >= {"act", "callback", "show", "history", "tasks", "cases", "messages"}
+    for command in commands:
+        await terminal.done(*command)
+
+    again = await _demo(terminal)
+    assert "本次新立案件 0 件。" in again
+    assert "演示·人社整改责任人（officer-renshe）：3 件" in again
+
+
+async def test_a_sample_that_cannot_be_taken_stops_the_demo(
+    open_terminal: OpenTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "RATINGS", "samples/nothing.csv")
+    terminal, _ = await open_terminal("2026-02-13 17:50")
+    with pytest.raises(BadInput, match=r"samples/nothing\.csv 没有导入"):
+        await _demo(terminal)
+
+
+async def _demo(terminal: Terminal) -> str:
+    assert terminal.office is not None
+    terminal.installation.moment = await terminal.office.now()
+    out, err = io.StringIO(), io.StringIO()
+    await asyncio.to_thread(demo.main_job, terminal.installation, main, out, err)
+    return out.getvalue()
