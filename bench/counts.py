@@ -1,0 +1,135 @@
+"""What one plain case costs the engine, counted in its history: events, workflow tasks, bytes, and why each task ran.
+
+Run `python -m bench.counts` for the table of a real case beside a bare one; `tests/project/test_event_counts.py` holds
+the numbers. The plain case: dispatch, sign-off, verification callback (founded), remediation, callback (satisfied).
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+
+from bench.bare import UPDATES
+from bench.driving import Cases, cases_of, drive_one
+from bench.ground import Kind, ground
+
+STEPS = 1 + len(UPDATES)
+"""The dispatch and four human actions."""
+
+
+class Cause(StrEnum):
+    """Why a workflow task ran."""
+
+    START = "the start"
+    UPDATE = "a human action"
+    ACTIVITY = "a step was recorded"
+    TIMER = "a rung was reached"
+    NOTHING = "nothing that had to be told"
+
+
+_TELLS = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: Cause.START,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: Cause.ACTIVITY,
+    EventType.EVENT_TYPE_TIMER_FIRED: Cause.TIMER,
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One history in numbers. `bytes` is what the engine itself counts against its limit of 50 MB."""
+
+    events: Counter[str]
+    causes: Counter[Cause]
+    bytes: int
+
+    @property
+    def total(self) -> int:
+        """All events."""
+        return self.events.total()
+
+    @property
+    def workflow_tasks(self) -> int:
+        """Workflow tasks that ran to their end."""
+        return self.events["WORKFLOW_TASK_COMPLETED"]
+
+
+async def counts_of(client: Client, workflow_id: str) -> Counts:
+    """Count the whole history of a workflow."""
+    handle = client.get_workflow_handle(workflow_id)
+    history = await handle.fetch_history()
+    description = await handle.describe()
+    return Counts(
+        events=Counter(_name(event) for event in history.events),
+        causes=Counter(causes_of(list(history.events))),
+        bytes=description.raw_description.workflow_execution_info.history_size_bytes,
+    )
+
+
+def causes_of(events: list[HistoryEvent]) -> list[Cause]:
+    """Why each completed workflow task ran: what came in since the task before, or the action that it took in."""
+    causes: list[Cause] = []
+    told: Cause | None = None
+    for number, event in enumerate(events):
+        told = told or _TELLS.get(event.event_type)
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            causes.append(told or (Cause.UPDATE if _accepts(events[number + 1 :]) else Cause.NOTHING))
+            told = None
+    return causes
+
+
+def table(ours: Counts, bare: Counts) -> list[str]:
+    """Both as lines of a table: event types first, then why workflow tasks ran, then totals."""
+    lines = [f"{'':44}{'case':>8}{'bare':>8}"]
+    for name in sorted(ours.events | bare.events, key=lambda name: (-ours.events[name], name)):
+        lines.append(f"{name:44}{ours.events[name]:8}{bare.events[name]:8}")
+    lines.append(f"{'events':44}{ours.total:8}{bare.total:8}")
+    for cause in Cause:
+        lines.append(f"{'workflow tasks because of ' + cause:44}{ours.causes[cause]:8}{bare.causes[cause]:8}")
+    lines.append(f"{'workflow tasks':44}{ours.workflow_tasks:8}{bare.workflow_tasks:8}")
+    lines.append(f"{'history bytes':44}{ours.bytes:8,}{bare.bytes:8,}")
+    return lines
+
+
+async def count_both() -> tuple[Counts, Counts]:
+    """One plain case and one bare one on a real engine of their own."""
+    async with ground() as here, here.worker(Kind.OURS, 10), here.worker(Kind.BARE, 10):
+        case = await count_one(await cases_of(Kind.OURS, here))
+        bare = await count_one(await cases_of(Kind.BARE, here))
+        return case, bare
+
+
+async def count_one(cases: Cases) -> Counts:
+    """Take one case from start to end and count it."""
+    return await counts_of(cases.client, await drive_one(cases))
+
+
+def main() -> None:
+    """Count and print."""
+    ours, bare = asyncio.run(count_both())
+    print("\n".join(table(ours, bare)))
+    print(
+        f"exact: a plain case of {STEPS} steps costs {ours.workflow_tasks} workflow tasks "
+        f"({ours.workflow_tasks / STEPS:.1f} per step), {ours.total} events, {ours.bytes:,} bytes of history"
+    )
+
+
+def _accepts(following: list[HistoryEvent]) -> bool:
+    """Whether the task's own commands, up to the next task, take in an action."""
+    for event in following:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
+            return False
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+            return True
+    return False
+
+
+def _name(event: HistoryEvent) -> str:
+    return EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
+
+
+if __name__ == "__main__":
+    main()
