@@ -53,9 +53,7 @@ def reader(header: Iterable[str] = tuple(ROW), codes: str = "national") -> RowRe
     return RowReader(match_columns(list(header)).index_of, rules, NOW)
 
 
-def write_csv(
-    path: Path, lines: Iterable[Mapping[str, str]], encoding: str = "utf-8", delimiter: str = ","
-) -> Path:
+def write_csv(path: Path, lines: Iterable[Mapping[str, str]], encoding: str = "utf-8", delimiter: str = ",") -> Path:
     """A delimited file of these rows, with the columns of the first one."""
     lines = list(lines)
     with path.open("w", newline="", encoding=encoding) as file:
@@ -67,6 +65,4 @@ def write_csv(
 
 def request(path: Path, codes: str = "national", jurisdiction: str = "ezhou") -> ImportRequest:
     """The order to import a file under Ezhou's bad levels."""
-    return ImportRequest(
-        path=str(path), jurisdiction=jurisdiction, code_system=codes, bad_levels=frozenset({1, 2})
-    )
+    return ImportRequest(path=str(path), jurisdiction=jurisdiction, code_system=codes, bad_levels=frozenset({1, 2}))

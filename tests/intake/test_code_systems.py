@@ -34,9 +34,7 @@ MEANINGS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("sentence", "system", "table", "digit", "meaning"), MEANINGS, ids=[m[0] for m in MEANINGS]
-)
+@pytest.mark.parametrize(("sentence", "system", "table", "digit", "meaning"), MEANINGS, ids=[m[0] for m in MEANINGS])
 def test_a_digit_means_what_its_system_says(
     sentence: str, system: str, table: str, digit: str, meaning: object
 ) -> None:

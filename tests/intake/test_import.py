@@ -51,9 +51,7 @@ def test_importing_the_same_file_twice_changes_nothing(
     assert Path(second.rejects_file or "").read_bytes() == rejects
 
 
-def test_the_same_ratings_from_another_file_format_change_nothing(
-    importer: RatingImporter, tmp_path: Path
-) -> None:
+def test_the_same_ratings_from_another_file_format_change_nothing(importer: RatingImporter, tmp_path: Path) -> None:
     importer.import_file(request(write_csv(tmp_path / "r.csv", rows(5))))
     again = importer.import_file(request(write_csv(tmp_path / "again.txt", rows(5), "gb18030", "\t")))
     assert numbers(again) == (5, 0, 0, 5, 0, 0)
@@ -61,9 +59,7 @@ def test_the_same_ratings_from_another_file_format_change_nothing(
 
 @pytest.mark.usefixtures("small_pieces")
 @pytest.mark.parametrize("distance", [1, 200], ids=["in the same piece", "in a later piece"])
-def test_a_row_that_stands_twice_is_taken_once(
-    importer: RatingImporter, tmp_path: Path, distance: int
-) -> None:
+def test_a_row_that_stands_twice_is_taken_once(importer: RatingImporter, tmp_path: Path, distance: int) -> None:
     lines = rows(400)
     lines.insert(100 + distance, lines[100])
     report = importer.import_file(request(write_csv(tmp_path / "r.csv", lines)))
@@ -103,9 +99,7 @@ def test_a_second_evaluation_is_a_rating_of_its_own(importer: RatingImporter, tm
 
 
 @pytest.mark.parametrize("name", ["r.csv", "r.jsonl"])
-def test_a_corrected_rejects_file_is_imported_again(
-    importer: RatingImporter, tmp_path: Path, name: str
-) -> None:
+def test_a_corrected_rejects_file_is_imported_again(importer: RatingImporter, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     lines = [*rows(3), ROW | BAD | {"deptCode": UNLISTED, "windowNo": "03"}]
     if name.endswith("csv"):
@@ -140,9 +134,7 @@ def test_a_rejects_file_names_row_field_reason_and_remedy(importer: RatingImport
     assert {name: row[name] for name in ROW} == ROW | {"pf": "9", "satisfaction": "7"}
 
 
-def test_without_rejects_there_is_no_rejects_file_and_an_old_one_goes(
-    importer: RatingImporter, tmp_path: Path
-) -> None:
+def test_without_rejects_there_is_no_rejects_file_and_an_old_one_goes(importer: RatingImporter, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "r.csv", [ROW | {"pf": "9"}])
     assert importer.import_file(request(path)).rejects_file
     report = importer.import_file(request(write_csv(path, [ROW])))

@@ -86,9 +86,7 @@ TAKEN = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("sentence", "change", "field", "reason"), REJECTED, ids=[row[0] for row in REJECTED]
-)
+@pytest.mark.parametrize(("sentence", "change", "field", "reason"), REJECTED, ids=[row[0] for row in REJECTED])
 def test_a_row_is_rejected(sentence: str, change: dict[str, str], field: str, reason: str) -> None:
     result = reader().read(list((ROW | change).values()))
     assert not isinstance(result, Rating)
@@ -105,11 +103,7 @@ def test_a_row_is_taken(sentence: str, change: dict[str, str], attribute: str, v
 
 
 def test_every_fault_of_a_row_is_listed_and_not_just_the_first() -> None:
-    row = (
-        ROW
-        | BAD
-        | {"projectNo": "", "pf": "9", "assessTime": "gestern", "deptCode": UNLISTED, "anonymityFlag": ""}
-    )
+    row = ROW | BAD | {"projectNo": "", "pf": "9", "assessTime": "gestern", "deptCode": UNLISTED, "anonymityFlag": ""}
     result = reader().read(list(row.values()))
     assert not isinstance(result, Rating)
     assert {fault.field for fault in result} == {"projectNo", "pf", "assessTime", "deptCode", "anonymityFlag"}
@@ -153,9 +147,7 @@ def test_columns_nobody_knows_are_named_and_the_remarks_of_a_rejects_file_are_no
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _CELL = st.one_of(
     st.text(max_size=20),
-    st.sampled_from(
-        [*ROW.values(), *BAD.values(), "", "1", "2", "108,113", UNLISTED, "a\\b\tc\nd", "\ud800", "\x00"]
-    ),
+    st.sampled_from([*ROW.values(), *BAD.values(), "", "1", "2", "108,113", UNLISTED, "a\\b\tc\nd", "\ud800", "\x00"]),
 )
 _ROW = st.lists(_CELL, min_size=len(ROW), max_size=len(ROW))
 

@@ -22,9 +22,7 @@ MONTH = HERE / "ezhou-2026-10.csv"
 @pytest.fixture
 def importer(database_url: str) -> RatingImporter:
     directory = tomllib.loads((HERE / "directory.toml").read_text(encoding="utf-8"))
-    return RatingImporter(
-        database_url, {unit["uscc"]: unit["id"] for unit in directory["units"]}, lambda: NOW
-    )
+    return RatingImporter(database_url, {unit["uscc"]: unit["id"] for unit in directory["units"]}, lambda: NOW)
 
 
 def test_the_generator_makes_these_very_files(tmp_path: Path) -> None:
@@ -34,9 +32,7 @@ def test_the_generator_makes_these_very_files(tmp_path: Path) -> None:
         if path.suffix == ".xlsx":
             assert _cells(path) == _cells(shipped)
         else:
-            assert path.read_bytes() == shipped.read_bytes(), (
-                f"run python -m samples.make_samples: {path.name}"
-            )
+            assert path.read_bytes() == shipped.read_bytes(), f"run python -m samples.make_samples: {path.name}"
 
 
 def test_the_month_has_its_bad_reviews_and_one_reject_of_each_kind(
@@ -62,9 +58,7 @@ def test_the_month_has_its_bad_reviews_and_one_reject_of_each_kind(
 
 
 @pytest.mark.parametrize("name", ["ezhou-tax-windows.xlsx", "ezhou-mobile.jsonl"])
-def test_the_small_files_have_one_case_and_one_reject_each(
-    importer: RatingImporter, tmp_path: Path, name: str
-) -> None:
+def test_the_small_files_have_one_case_and_one_reject_each(importer: RatingImporter, tmp_path: Path, name: str) -> None:
     order = request(HERE / name).model_copy(update={"rejects": str(tmp_path / "back")})
     report = importer.import_file(order)
     assert (report.rows, report.stored, report.bad, report.rejected) == (7, 6, 1, 1)

@@ -72,6 +72,7 @@ class Office:
         self.directory = Directory(self.engine)
         self.reader = CaseReader(self.engine, self.directory)
         self.desk = CaseDesk(self.client, QUEUE)
+        self.orders: dict[str, CaseOrder] = {}
 
     @property
     def plain_client(self) -> Client:
@@ -120,6 +121,7 @@ class Office:
             policy_digest=policy.digest(),
             calendar_version=self.calendar.version,
         )
+        self.orders[order.case_no] = order
         if policy is not self.policy:
             file = load_policy("ezhou").model_copy(update={"policy": policy})
             with self.engine.begin() as connection:
