@@ -25,6 +25,7 @@ def make_engine(url: str, pool_size: int = 10) -> Engine:
 def migrate(url: str) -> None:
     """Bring the schema of the database up to date; does nothing when it is."""
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    # Percent signs are interpolation to the configuration parser.
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url
     command.upgrade(config, "head")

@@ -85,6 +85,10 @@ class Limit(Value):
     def _as_text(self) -> str:
         return f"{self.amount} {self.unit}"
 
+    def half(self) -> "Limit":
+        """Half of it, rounded up: five working days give three."""
+        return Limit(amount=-(-self.amount // 2), unit=self.unit)
+
     def __str__(self) -> str:
         return f"{self.amount} {self.unit.label}"
 
@@ -143,6 +147,19 @@ class DueDate(Value):
             day, clock = self.deadline.date(), f"{self.deadline:%H:%M}"
         text = f"{day.year}年{day.month}月{day.day}日（{weekday_name(day)}）{clock}"
         return text + ("（暂定）" if self.provisional else "")
+
+
+class HalfDay(StrEnum):
+    """Morning or afternoon, divided at noon."""
+
+    AM = "am"
+    PM = "pm"
+
+
+def half_day(at: datetime) -> tuple[date, HalfDay]:
+    """The local day and half day in which an instant lies; noon belongs to the afternoon."""
+    local = in_shanghai(at)
+    return local.date(), HalfDay.AM if local.hour < 12 else HalfDay.PM
 
 
 def weekday_name(day: date) -> str:

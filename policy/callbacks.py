@@ -1,9 +1,7 @@
 """The retry plan of callbacks: when an evaluator counts as unreachable."""
 
-from datetime import date, datetime
-
 from models.callbacks import CallbackAttempt, CallbackKind, CallbackResult
-from models.due import in_shanghai
+from models.due import half_day
 from models.policy import CallbackPlan
 
 
@@ -20,17 +18,12 @@ def is_unreachable(attempts: list[CallbackAttempt], plan: CallbackPlan) -> bool:
     failed = [each for each in attempts if each.result is not CallbackResult.REACHED]
     if any(each.result in plan.final_results for each in failed):
         return True
-    return len(failed) >= plan.attempts and len({_half_day(each.at) for each in failed}) >= plan.half_days
+    return len(failed) >= plan.attempts and len({half_day(each.at) for each in failed}) >= plan.half_days
 
 
 def still_to_try(attempts: list[CallbackAttempt], plan: CallbackPlan) -> str:
     """In Chinese: how many calls are still to be made, and whether another half-day is needed."""
     failed = [each for each in attempts if each.result is not CallbackResult.REACHED]
     calls = max(plan.attempts - len(failed), 1)
-    need_other = len({_half_day(each.at) for each in failed}) < plan.half_days
+    need_other = len({half_day(each.at) for each in failed}) < plan.half_days
     return f"还须再拨打至少 {calls} 次" + ("，并须换一个半天" if need_other else "")
-
-
-def _half_day(at: datetime) -> tuple[date, bool]:
-    local = in_shanghai(at)
-    return local.date(), local.hour < 12

@@ -6,20 +6,12 @@ is told and what the numbers are is for the policy and the procedure; the due da
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import datetime, time, timedelta
 
 from calendars import WorkingCalendar
-from models.due import SHANGHAI, DayHours, DueDate, Limit, Unit, in_shanghai
+from models.due import SHANGHAI, DayHours, DueDate, Unit, in_shanghai
 
 _DAY = timedelta(days=1)
-
-
-class HalfDay(StrEnum):
-    """Morning or afternoon, divided at noon."""
-
-    AM = "am"
-    PM = "pm"
 
 
 def share_instant(
@@ -80,17 +72,6 @@ def working_day_opening_after(
     day = calendar.nth_working_day(in_shanghai(deadline).date(), n)
     opens, _ = next(office.on(day))
     return opens
-
-
-def half(limit: Limit) -> Limit:
-    """Half a limit, rounded up: 5 working days give 3."""
-    return Limit(amount=(limit.amount + 1) // 2, unit=limit.unit)
-
-
-def half_day(at: datetime) -> tuple[date, HalfDay]:
-    """The local day and half day in which an instant lies; noon belongs to the afternoon."""
-    local = in_shanghai(at)
-    return local.date(), HalfDay.AM if local.hour < 12 else HalfDay.PM
 
 
 def _office_time(

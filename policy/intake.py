@@ -59,13 +59,9 @@ def match_columns(header: Sequence[str]) -> Columns:
             )
         else:
             index_of[name] = index
-    missing = [
-        f"{field.name}（{field.meaning}）" for field in FIELDS if field.needed and field.name not in index_of
-    ]
+    missing = [f"{field.name}（{field.meaning}）" for field in FIELDS if field.needed and field.name not in index_of]
     if missing:
-        raise FileRefused(
-            f"表头缺少必需的列：{'、'.join(missing)}。请按国家“好差评”接口的字段名补齐表头后再导入。"
-        )
+        raise FileRefused(f"表头缺少必需的列：{'、'.join(missing)}。请按国家“好差评”接口的字段名补齐表头后再导入。")
     return Columns(index_of, tuple(unknown))
 
 
@@ -129,15 +125,15 @@ class RowReader:
         )
 
     def _look_closer(self, rating: Rating, cells: Sequence[str]) -> Rating | tuple[Fault, ...]:
-        if self._needs_a_look(rating) and (faults := self._faults(cells)):
-            return faults
+        if self._contradictions(rating):
+            return self._faults(cells)
         # Who asked to be anonymous is not kept: nothing may use it, so nothing can leak it (EZ-41, EZ-42).
         return rating._replace(**_NOBODY) if rating.anonymous == "t" else rating
 
     def _faults(self, cells: Sequence[str]) -> tuple[Fault, ...]:
         """Everything that is wrong with the row, in the order of the fields."""
         faults: dict[str, Fault] = {}
-        taken: dict[str, str] = {}
+        taken: dict[str, str] = dict.fromkeys(Rating._fields, _UNREADABLE)
         raw_of: dict[str, str] = {}
         columns = zip(Rating._fields, self._names, self._checks, self._pick((*cells, "")), strict=True)
         for attribute, name, check, raw in columns:
@@ -146,47 +142,32 @@ class RowReader:
                 taken[attribute] = check(raw)
             except CellRefused as refused:
                 faults.setdefault(name, Fault(name, raw, refused.reason, refused.fix))
-        for name, reason, fix in self._contradictions(taken):
+        for name, reason, fix in self._contradictions(Rating(**taken)):
             faults.setdefault(name, Fault(name, raw_of[name], reason, fix))
         return tuple(faults[field.name] for field in FIELDS if field.name in faults)
 
-    def _contradictions(self, taken: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        """What the cells of a row have against each other; `taken` holds the fields that are right by themselves."""
+    def _contradictions(self, rating: Rating) -> list[tuple[str, str, str]]:
+        """What the cells of a row have against each other: field, reason and remedy. Unreadable fields are silent."""
         found = []
-        level, tags = taken.get("level"), taken.get("tags")
-        if level and tags and tags[0] != level:
-            found.append(
-                (
-                    "evalDetail",
-                    "评价标签的首位与满意度不一致",
-                    f"满意度为 {level} 星时，标签应以 {level} 开头",
-                )
-            )
-        project_no = taken.get("project_no")
-        if project_no and project_no in (taken.get("cert_number"), taken.get("mobile")):
-            found.append(
-                (
-                    "projectNo",
-                    "办件编号与评价人的证件号或手机号相同",
-                    "办件编号会出现在案件号中，不得使用个人信息",
-                )
-            )
+        level, tags, project_no = rating.level, rating.tags, rating.project_no
+        if tags[:1] not in ("", level) and _UNREADABLE not in (level, tags):
+            reason = "评价标签的首位与满意度不一致"
+            found.append(("evalDetail", reason, f"满意度为 {level} 星时，标签应以 {level} 开头"))
+        if project_no != _UNREADABLE and project_no in (rating.cert_number, rating.mobile):
+            reason = "办件编号与评价人的证件号或手机号相同"
+            found.append(("projectNo", reason, "办件编号会出现在案件号中，不得使用个人信息"))
         if level in self._bad:
-            dept_code = taken.get("dept_code")
-            if dept_code and dept_code not in self._units:
-                found.append(
-                    ("deptCode", "部门代码不在单位目录", "请核对部门代码；若单位确实存在，请先由管理员登记")
-                )
-            if taken.get("anonymous") == "":
-                found.append(
-                    (
-                        "anonymityFlag",
-                        "差评未说明是否匿名",
-                        "请填 1（匿名）或 2（实名）；匿名差评整改但不回访",
-                    )
-                )
+            if rating.dept_code != _UNREADABLE and rating.dept_code not in self._units:
+                fix = "请核对部门代码；若单位确实存在，请先由管理员登记"
+                found.append(("deptCode", "部门代码不在单位目录", fix))
+            if not rating.anonymous:
+                fix = "请填 1（匿名）或 2（实名）；匿名差评整改但不回访"
+                found.append(("anonymityFlag", "差评未说明是否匿名", fix))
         return found
 
+
+_UNREADABLE = "\x00"
+"""Stands for a field that has a fault of its own; no normalised text has this character."""
 
 _ABSENT = -1
 _FIELD_OF = {name.lower(): field.name for field in FIELDS for name in (field.name, *field.aliases)}

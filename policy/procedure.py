@@ -182,7 +182,7 @@ def holder_of(kind: ClockKind, policy: Policy) -> Role:
 def remediation_limit(order: CaseOrder, round_: int) -> Limit:
     """The limit of the case's class, and half of it, rounded up, for a rework (policy `class_limits`)."""
     limit = order.policy.class_limits[order.case_class.value]
-    return limit if round_ == 1 else Limit(amount=-(-limit.amount // 2), unit=limit.unit)
+    return limit if round_ == 1 else limit.half()
 
 
 def with_dates(state: CaseState, recorded: Recorded) -> CaseState:

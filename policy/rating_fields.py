@@ -115,15 +115,11 @@ def checks_for(codes: Codes, now: datetime) -> dict[str, Check]:
         "reply_text": _text(4000),
         "user_name": _text(200),
         "cert_type": _text(20),
-        "cert_number": _shaped(
-            r"[0-9A-Za-z*()（）\-]{4,40}", "证件号码只能含字母、数字、星号和括号，4 至 40 位"
-        ),
+        "cert_number": _shaped(r"[0-9A-Za-z*()（）\-]{4,40}", "证件号码只能含字母、数字、星号和括号，4 至 40 位"),
         "mobile": _shaped(r"[0-9+*()\- ]{5,24}", "电话号码只能含数字、加号、星号、短横和括号，5 至 24 位"),
         "agent_name": _text(200),
         "agent_cert_type": _text(20),
-        "agent_cert_number": _shaped(
-            r"[0-9A-Za-z*()（）\-]{4,40}", "证件号码只能含字母、数字、星号和括号，4 至 40 位"
-        ),
+        "agent_cert_number": _shaped(r"[0-9A-Za-z*()（）\-]{4,40}", "证件号码只能含字母、数字、星号和括号，4 至 40 位"),
     }
 
 
@@ -151,9 +147,7 @@ def _assess_number(raw: str) -> str:
     number = raw.strip()
     if re.fullmatch(r"0?[1-9]|[1-9][0-9]", number, re.ASCII):
         return number.lstrip("0")
-    raise CellRefused(
-        "评价次数不是 1 至 99 的整数" if number else "缺少评价次数", "首次评价填 1，再次评价填 2"
-    )
+    raise CellRefused("评价次数不是 1 至 99 的整数" if number else "缺少评价次数", "首次评价填 1，再次评价填 2")
 
 
 def _coded(meanings: dict[str, str], system: str) -> Check:

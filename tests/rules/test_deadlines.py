@@ -9,11 +9,8 @@ from pydantic import ValidationError
 
 from adapters.calendar_files import load_calendar
 from calendars import due_date
-from models.due import SHANGHAI, DayHours, DueDate, Limit
+from models.due import SHANGHAI, DayHours, DueDate, HalfDay, Limit, half_day
 from policy.deadlines import (
-    HalfDay,
-    half,
-    half_day,
     next_opening,
     share_instant,
     working_day_opening_after,
@@ -167,7 +164,7 @@ def test_the_repeats_come_each_working_day_after(deadline: str, n: int, opening:
     ("limit", "halved"), [("5 wd", "3 wd"), ("15 wd", "8 wd"), ("4 wd", "2 wd"), ("1 wd", "1 wd")]
 )
 def test_half_a_limit_is_rounded_up(limit: str, halved: str) -> None:
-    assert half(Limit.parse(limit)) == Limit.parse(halved)
+    assert Limit.parse(limit).half() == Limit.parse(halved)
 
 
 @pytest.mark.parametrize(
