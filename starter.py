@@ -218,6 +218,14 @@ class Installation:
             progress(opened)
         return opened
 
+    def open_all_pending(self) -> int:
+        """Open what an import that broke off left behind."""
+        from adapters.rating_store import pending_jurisdictions
+
+        with self._engine.connect() as connection:
+            jurisdictions = pending_jurisdictions(connection)
+        return sum(self.open_cases(jurisdiction, lambda opened: None) for jurisdiction in jurisdictions)
+
     def load_directory(self, path: Path) -> tuple[int, int]:
         """Take a directory file over."""
         from adapters.directory import read_directory
@@ -289,15 +297,9 @@ class Installation:
     @cached_property
     def _settings(self) -> "Settings":
         """The settings with the addresses of the running stack."""
-        from adapters.settings import Settings, StackNotRunning
-        from cli.context import StackMissing
+        from adapters.settings import Settings
 
-        if self._given is not None:
-            return self._given
-        try:
-            return Settings.discover()
-        except StackNotRunning as error:
-            raise StackMissing(str(error)) from None
+        return self._given or Settings.discover()
 
 
 def main(arguments: list[str]) -> int:

@@ -100,9 +100,7 @@ def build_worker(
 
 def sandboxed_runner() -> SandboxedWorkflowRunner:
     """The sandbox of the workflows, in which wall clock and randomness are caught."""
-    return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    )
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 def build_courier(

@@ -1,7 +1,7 @@
 """The case file (案卷): the engine's full history goes into PostgreSQL when a case has closed.
 
-Temporal deletes closed histories after the namespace's retention, a day on the dev server; the record has to outlive it.
-The order to archive travels through the outbox like a message, so it is retried until it is done.
+Temporal deletes closed histories after the namespace's retention; the record has to outlive it. The order
+to archive travels through the outbox like a message, so it is retried until it is done.
 """
 
 import gzip

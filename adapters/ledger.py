@@ -1,7 +1,7 @@
 """The ledger: one step of a case, written with everything that follows from it in one transaction.
 
-It decides nothing: dates come from `policy.clocks`, letters' facts from `adapters.notices`. Recording a step again gives
-the same answer and changes nothing, so a retry of the engine is harmless.
+It decides nothing: dates come from `policy.clocks`, letters' facts from `adapters.notices`. Recording a step again
+gives the same answer and changes nothing, so a retry of the engine is harmless.
 """
 
 from dataclasses import dataclass

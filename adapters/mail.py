@@ -65,9 +65,7 @@ class MailSender:
         except aiosmtplib.SMTPResponseException as refusal:
             raise Unavailable(f"邮件服务器暂时不能接收（{refusal.code}）") from refusal
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as failure:
-            raise Unavailable(
-                f"邮件服务器连接失败（{type(failure).__name__}），请检查地址和网络"
-            ) from failure
+            raise Unavailable(f"邮件服务器连接失败（{type(failure).__name__}），请检查地址和网络") from failure
         return Receipt(
             number=answer or message_id(message.key, self.sender),
             payload_digest=hashlib.sha256(raw).hexdigest(),

@@ -95,10 +95,7 @@ class PostgresOutbox:
         )
         with self._engine.begin() as connection:
             rows = connection.execute(take).all()
-        return [
-            Claim(_message(row), row.attempts, now + self._lease)
-            for row in sorted(rows, key=lambda row: row.seq)
-        ]
+        return [Claim(_message(row), row.attempts, now + self._lease) for row in sorted(rows, key=lambda row: row.seq)]
 
     def mark_sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
         """The receiver has it. True whatever happened to the lease meanwhile, so the lease is not asked

@@ -189,9 +189,7 @@ class ImportSession:
     def finish(self) -> None:
         """The import is complete."""
         if not self.was_finished:
-            self._connection.execute(
-                "update imports set finished_at = now() where id = %s", (self._import_id,)
-            )
+            self._connection.execute("update imports set finished_at = now() where id = %s", (self._import_id,))
 
     def _those_there(self, rows: Sequence[TakenRow]) -> _There:
         """Digest, import and row of the ratings among these that are already stored."""
@@ -202,19 +200,14 @@ class ImportSession:
             " where jurisdiction = %s and project_no = any(%s::text[])",
             (self._jurisdiction, numbers),
         )
-        return {
-            (project_no, number): (digest, origin, row_no)
-            for project_no, number, digest, origin, row_no in found
-        }
+        return {(project_no, number): (digest, origin, row_no) for project_no, number, digest, origin, row_no in found}
 
     def _conflict(self, rating: Rating, old: tuple[str, int, int]) -> Fault:
         _, import_id, row_no = old
         if import_id == self._import_id:
             where = f"本文件第 {row_no} 行"
         else:
-            origin = self._connection.execute(
-                "select file_name from imports where id = %s", (import_id,)
-            ).fetchone()
+            origin = self._connection.execute("select file_name from imports where id = %s", (import_id,)).fetchone()
             where = f"文件 {origin[0]} 第 {row_no} 行" if origin else "已入库"
         return Fault(
             "projectNo",

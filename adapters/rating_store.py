@@ -41,12 +41,16 @@ def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list
     ]
 
 
+def pending_jurisdictions(connection: Connection) -> list[str]:
+    """The jurisdictions that have bad ratings whose case has not been opened yet."""
+    found = connection.execute(text("select distinct jurisdiction from ratings where case_state = 'pending'"))
+    return sorted(found.scalars())
+
+
 def mark_opened(connection: Connection, case_nos: Sequence[str]) -> int:
     """Note that these cases are running; how many of them were pending until now. Part of the caller's transaction."""
     done = connection.execute(
-        text(
-            "update ratings set case_state = 'opened' where case_no = any(:case_nos) and case_state = 'pending'"
-        ),
+        text("update ratings set case_state = 'opened' where case_no = any(:case_nos) and case_state = 'pending'"),
         {"case_nos": list(case_nos)},
     )
     return done.rowcount

@@ -41,9 +41,7 @@ class RejectsFile:
         self._is_json = source.kind is FileKind.JSONL
         self._columns = [(index, title) for index, title in enumerate(header) if title not in REMARK_COLUMNS]
         try:
-            descriptor = os.open(
-                self._unfinished, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-            )
+            descriptor = os.open(self._unfinished, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise FileRefused(
                 f"无法在 {path.parent} 写入拒收文件（{error.strerror}）。请用 --rejects 指定一个可写的位置。"
@@ -110,9 +108,7 @@ def _named(fault: Fault) -> str:
 
 def _reason(fault: Fault) -> str:
     shown = fault.value if len(fault.value) <= _SHOWN else f"{fault.value[:_SHOWN]}…"
-    return (
-        f"{fault.field}“{shown}”{fault.reason}" if fault.field and shown else f"{fault.field}{fault.reason}"
-    )
+    return f"{fault.field}“{shown}”{fault.reason}" if fault.field and shown else f"{fault.field}{fault.reason}"
 
 
 _SHOWN = 40

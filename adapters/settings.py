@@ -16,13 +16,9 @@ from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, ValidationErro
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.base import Value
-from models.errors import BadInput, HaochapingError
+from models.errors import BadInput, StackNotRunning
 
 PROJECT = Path(__file__).resolve().parent.parent
-
-
-class StackNotRunning(HaochapingError):
-    """A command needs the running stack, and there is none."""
 
 
 class ProcessMark(Value):

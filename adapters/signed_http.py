@@ -47,9 +47,7 @@ class SignedHttp:
         self._name = name
         self._url = url
         self._secret = secret.encode()
-        self._client = httpx.AsyncClient(
-            timeout=timeout, trust_env=not _is_loopback(url), transport=transport
-        )
+        self._client = httpx.AsyncClient(timeout=timeout, trust_env=not _is_loopback(url), transport=transport)
 
     async def post(self, key: str, content: Mapping[str, object]) -> Receipt:
         """Hand `content` over under `key` and return the receipt.
@@ -66,9 +64,7 @@ class SignedHttp:
         except httpx.TimeoutException as failure:
             raise Unavailable(f"{self._name}没有在规定时间内应答") from failure
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
-            raise Unavailable(
-                f"{self._name}连接失败（{type(failure).__name__}），请检查地址和网络"
-            ) from failure
+            raise Unavailable(f"{self._name}连接失败（{type(failure).__name__}），请检查地址和网络") from failure
         return Receipt(number=self._receipt(answer), payload_digest=hashlib.sha256(body).hexdigest())
 
     async def aclose(self) -> None:

@@ -80,9 +80,7 @@ def _kind_text(kind: DayKind) -> str:
             return f"{kind.holiday}放假"
 
 
-def _named_step(
-    day: date, text: str, kind: DayKind, calendar: WorkingCalendar, number: int | None
-) -> DayStep:
+def _named_step(day: date, text: str, kind: DayKind, calendar: WorkingCalendar, number: int | None) -> DayStep:
     if calendar.is_provisional(day):
         text += f"（暂定，{day.year}年放假安排尚未公布）"
     return _step(day, text, number is not None, number, kind.notice.label if kind.notice else None)
@@ -91,9 +89,7 @@ def _named_step(
 def _step(
     day: date, reason: str, counts: bool = False, number: int | None = None, notice: str | None = None
 ) -> DayStep:
-    return DayStep(
-        day=day, weekday=weekday_name(day), counts=counts, number=number, reason=reason, notice=notice
-    )
+    return DayStep(day=day, weekday=weekday_name(day), counts=counts, number=number, reason=reason, notice=notice)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

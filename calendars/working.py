@@ -90,9 +90,7 @@ class WorkingCalendar(CoreCalendar):  # type: ignore[misc]  # workalendar has no
     def day_kind(self, day: date) -> DayKind:
         """What kind of day it is, and by which notice."""
         self._require(day)
-        return self._named.get(day) or DayKind(
-            Kind.WEEKEND if day.weekday() in self.WEEKEND_DAYS else Kind.WORKDAY
-        )
+        return self._named.get(day) or DayKind(Kind.WEEKEND if day.weekday() in self.WEEKEND_DAYS else Kind.WORKDAY)
 
     def nth_working_day(self, day: date, n: int) -> date:
         """The n-th working day strictly after that day (n from 1): the day on which n working days are over.

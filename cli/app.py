@@ -16,6 +16,7 @@ from models.errors import (
     BadInput,
     EngineUnavailable,
     HaochapingError,
+    StackNotRunning,
     UnknownCase,
     UnknownUser,
 )
@@ -79,12 +80,10 @@ def _refuse(error: HaochapingError, err: TextIO) -> int:
 
 def exit_code(error: HaochapingError) -> Exit:
     """The exit code of a refusal."""
-    from cli.context import StackMissing
-
     match error:
         case BadInput() | UnknownCase() | UnknownUser():
             return Exit.BAD_INPUT
-        case EngineUnavailable() | StackMissing():
+        case EngineUnavailable() | StackNotRunning():
             return Exit.TRY_LATER
         case ActionRefused():
             return Exit.REFUSED
@@ -142,7 +141,9 @@ def _messages() -> Loaded:
 def _up() -> Loaded:
     from cli import up
 
-    return up.configure_up, lambda args, context, out, err: up.run_up(args, context.stack)
+    return up.configure_up, lambda args, context, out, err: up.run_up(
+        args, context.stack, context.open_all_pending, out
+    )
 
 
 def _demo() -> Loaded:

@@ -23,10 +23,6 @@ from models.ratings import EvaluatorContact
 from models.views import CaseView, ClockView, EngineHistoryView, EntryView, TaskView
 
 
-class StackMissing(HaochapingError):
-    """The command needs the running system, and there is none."""
-
-
 class Reader(Protocol):
     """The read model of the cases."""
 
@@ -188,6 +184,10 @@ class Context(Protocol):
 
     def open_cases(self, jurisdiction: str, progress: Callable[[int], None]) -> int:
         """Open the cases of stored bad ratings at the pace at which they are taken up; how many."""
+        ...
+
+    def open_all_pending(self) -> int:
+        """Open what an import that broke off left behind, in every jurisdiction; how many."""
         ...
 
     def load_directory(self, path: Path) -> tuple[int, int]:

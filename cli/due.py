@@ -46,9 +46,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
 
 
-def run(
-    args: Namespace, load_calendar: Callable[[str | None], WorkingCalendar], out: TextIO, err: TextIO
-) -> int:
+def run(args: Namespace, load_calendar: Callable[[str | None], WorkingCalendar], out: TextIO, err: TextIO) -> int:
     """Answer the question. Returns the exit code: 0, or 2 for a question that cannot be answered."""
     try:
         limit = _limit(args.amount, args.unit)
@@ -134,9 +132,7 @@ def _day_text(day: date) -> str:
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Columns padded by what a terminal shows: a Chinese character is two columns wide."""
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    padded = (
-        [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows
-    )
+    padded = ([cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows)
     return ["  ".join(cells).rstrip() for cells in padded]
 
 

@@ -39,9 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="评价文件：.csv、.xlsx 或 .jsonl")
     parser.add_argument("--jurisdiction", default="ezhou", metavar="ID", help="辖区（默认 ezhou）")
     systems = "、".join(f"{system.value}（{codes.name}）" for system, codes in CODE_SYSTEMS.items())
-    parser.add_argument(
-        "--codes", metavar="SYSTEM", help=f"来源使用的编码体系（默认按辖区的规则）：{systems}"
-    )
+    parser.add_argument("--codes", metavar="SYSTEM", help=f"来源使用的编码体系（默认按辖区的规则）：{systems}")
     parser.add_argument("--rejects", metavar="PATH", type=Path, help="拒收文件（默认放在评价文件旁边）")
     parser.add_argument("--json", action="store_true", help="只在标准输出打印一个 JSON 对象")
 
@@ -77,9 +75,7 @@ def run(
     return SOME_REJECTED if report.rejected else ALL_TAKEN
 
 
-def import_request(
-    file: Path, policy: Policy, codes: str | None = None, rejects: Path | None = None
-) -> ImportRequest:
+def import_request(file: Path, policy: Policy, codes: str | None = None, rejects: Path | None = None) -> ImportRequest:
     """What to import under a policy; `codes` replaces the policy's code system.
 
     Raises BadInput for a code system that does not exist.
@@ -134,9 +130,7 @@ class _ProgressLine:
         self._open = False
 
     def rows(self, progress: ImportProgress) -> None:
-        self._show(
-            f"正在导入：{progress.rows:,} 行，{progress.rows_per_second:,.0f} 行/秒，{progress.share:.0%}"
-        )
+        self._show(f"正在导入：{progress.rows:,} 行，{progress.rows_per_second:,.0f} 行/秒，{progress.share:.0%}")
 
     def cases(self, opened: int) -> None:
         self._show(f"正在立案：{opened:,} 件")

@@ -60,9 +60,7 @@ def run(args: argparse.Namespace, ports: MessagePorts, out: TextIO, err: TextIO)
     status = MessageStatus.DEAD if args.dead else None
     records = ports.desk.list_messages(args.case_no, status, args.limit)
     if args.json:
-        print(
-            json.dumps([record.model_dump(mode="json") for record in records], ensure_ascii=False), file=out
-        )
+        print(json.dumps([record.model_dump(mode="json") for record in records], ensure_ascii=False), file=out)
         return 0
     _print(records, ports.desk.counts(), args, out)
     return 0
@@ -93,9 +91,7 @@ def _print(
             print(f"    原因 {record.last_error}", file=out)
     if len(records) == args.limit:
         print(f"只列出最新的 {args.limit} 条；用 --limit 查看更多。", file=out)
-    print(
-        "全部消息：" + "，".join(f"{status.label} {counts[status]} 条" for status in MessageStatus), file=out
-    )
+    print("全部消息：" + "，".join(f"{status.label} {counts[status]} 条" for status in MessageStatus), file=out)
     if counts[MessageStatus.DEAD]:
         print("无法发送的消息在问题解决后可重新发送：messages --resend 编号", file=out)
 

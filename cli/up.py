@@ -6,7 +6,7 @@ job, which are handed in by the entry point, because the command line knows no a
 
 import argparse
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TextIO
 
 
 class Stack(Protocol):
@@ -26,10 +26,19 @@ def configure_demo(parser: argparse.ArgumentParser) -> None:
     parser.description = "与 up 相同，并导入 samples/ 中的演示数据，显示哪些成为案件、谁有什么任务、下一步怎么做。"
 
 
-def run_up(args: argparse.Namespace, stack: Stack) -> int:
-    """Run the stack alone; the exit code, with which the process should leave by `os._exit`."""
+def run_up(args: argparse.Namespace, stack: Stack, open_all_pending: Callable[[], int], out: TextIO) -> int:
+    """Run the stack; the exit code, with which the process should leave by `os._exit`.
+
+    Cases that an import which broke off had stored but not opened are opened first.
+    """
     del args
-    return stack(main_job=None)
+
+    def job(settings: object) -> None:
+        del settings
+        if count := open_all_pending():
+            print(f"已补立上次导入中断时尚未立案的差评 {count} 件。", file=out)
+
+    return stack(main_job=job)
 
 
 def run_demo(args: argparse.Namespace, stack: Stack, main_job: Callable[..., object]) -> int:

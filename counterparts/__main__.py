@@ -26,9 +26,7 @@ from counterparts.store import Store
 
 def main() -> int:
     """Serve until told to stop. Exit code 2 when an address is taken."""
-    parser = argparse.ArgumentParser(
-        prog="counterparts", description="演示用的短信网关、邮件服务器和12345平台"
-    )
+    parser = argparse.ArgumentParser(prog="counterparts", description="演示用的短信网关、邮件服务器和12345平台")
     parser.add_argument("--runtime-dir", type=Path, required=True, help="保存收到的消息的目录")
     parser.add_argument("--http-port", type=int, default=0, help="网页和接口的端口，0 为任意空闲端口")
     parser.add_argument("--smtp-port", type=int, default=0, help="邮件的端口，0 为任意空闲端口")

@@ -35,9 +35,7 @@ class MailServer:
         if mode is Mode.NONSENSE:
             return _Babbler()
         handler = _Handler(self._store, mode)
-        return SMTP(
-            handler, hostname="counterparts.invalid", enable_SMTPUTF8=True, loop=asyncio.get_running_loop()
-        )
+        return SMTP(handler, hostname="counterparts.invalid", enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
 
 
 class _Handler:

@@ -71,7 +71,5 @@ class Misbehaviour:
         """What is still to be played."""
         with self._lock:
             return {
-                service: {"mode": mode.value, "times": times}
-                for service, (mode, times) in self._plan.items()
-                if times
+                service: {"mode": mode.value, "times": times} for service, (mode, times) in self._plan.items() if times
             }

@@ -7,7 +7,8 @@
     ├── UnknownCase            no case of that number
     ├── UnknownUser            no user of that name in the directory
     ├── ActionRefused          the case says no: wrong person, wrong stage, or already done
-    └── EngineUnavailable      the engine did not answer in time; the same action may be sent again
+    ├── EngineUnavailable      the engine did not answer in time; the same action may be sent again
+    └── StackNotRunning        a command needs the running stack, and there is none
 
 Every message is a Chinese sentence for the person in front of the screen.
 """
@@ -43,3 +44,7 @@ class ActionRefused(HaochapingError):
 
 class EngineUnavailable(HaochapingError):
     """The engine did not answer in time; sending the same action again is safe."""
+
+
+class StackNotRunning(HaochapingError):
+    """A command needs the running stack, and there is none."""

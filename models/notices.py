@@ -145,9 +145,7 @@ NEEDED_FACTS: Mapping[NoticeKind, frozenset[Fact]] = {
 Context = dict[str, str | None]
 
 
-def message_key(
-    case_no: str, step: int, kind: NoticeKind, recipient: str, channel: Channel, about: str = ""
-) -> str:
+def message_key(case_no: str, step: int, kind: NoticeKind, recipient: str, channel: Channel, about: str = "") -> str:
     """The idempotency key of one message: the same step of the same case always makes the same key.
 
     It is the primary key of the outbox and travels to the receiver, so it is printable ASCII without spaces.
@@ -183,9 +181,7 @@ class Message(Value):
             raise ValueError(f"{self.kind.value} does not leave by {self.channel.value}")
         unknown = sorted(set(self.context) - {fact.value for fact in Fact})
         if unknown:
-            raise ValueError(
-                f"{self.kind.value} may not say {', '.join(unknown)}: not a fact of models.notices.Fact"
-            )
+            raise ValueError(f"{self.kind.value} may not say {', '.join(unknown)}: not a fact of models.notices.Fact")
         missing = sorted(fact.value for fact in NEEDED_FACTS[self.kind] if not self.context.get(fact.value))
         if missing:
             raise ValueError(f"{self.kind.value} needs {', '.join(missing)}")

@@ -14,9 +14,7 @@ from models.due import SHANGHAI, DayHours, DueDate, Unit, in_shanghai
 _DAY = timedelta(days=1)
 
 
-def share_instant(
-    start: datetime, due: DueDate, share: float, office: DayHours, calendar: WorkingCalendar
-) -> datetime:
+def share_instant(start: datetime, due: DueDate, share: float, office: DayHours, calendar: WorkingCalendar) -> datetime:
     """The first instant at which that share (between 0 and 1) of the time from start to deadline is used up.
 
     For limits in days only office time on working days counts, so the answer never falls on a rest day or
@@ -58,9 +56,7 @@ def next_opening(at: datetime, hours: DayHours, calendar: WorkingCalendar, any_d
         day += _DAY
 
 
-def working_day_opening_after(
-    deadline: datetime, n: int, office: DayHours, calendar: WorkingCalendar
-) -> datetime:
+def working_day_opening_after(deadline: datetime, n: int, office: DayHours, calendar: WorkingCalendar) -> datetime:
     """When the office opens on the n-th working day after a deadline (n from 1).
 
     Counted by R3 from the deadline: day 1 is the first working day strictly after the date on which the

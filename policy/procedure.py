@@ -85,8 +85,10 @@ def callback_recorded(order: CaseOrder, state: CaseState, message: RecordCallbac
         case CallbackKind.POST_REMEDIATION:
             _post_remediation(draft, message)
         case CallbackKind.CONTACT:
-            draft.change(contact_open=False)
-            draft.close(TaskKind.CONTACT)
+            pass
+    if state.contact_open:
+        draft.change(contact_open=False)
+        draft.close(TaskKind.CONTACT)
     return draft.done()
 
 

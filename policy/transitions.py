@@ -144,7 +144,7 @@ def _is_open(action: Action, state: CaseState, order: CaseOrder) -> bool:
         case Action.RECORD_CALLBACK:
             return callback_due(state, order) is not None
         case Action.TRIGGER_CALLBACK:
-            return not order.anonymous and not state.contact_open
+            return not order.anonymous and callback_due(state, order) is not CallbackKind.CONTACT
         case _:
             return True
 
@@ -154,7 +154,7 @@ def _particular_refusal(action: Action, message: HumanAction, state: CaseState, 
         return f"案件 {order.case_no} 已由 {state.signed_by} 签收，不必重复签收。{possible_now(state, order)}"
     if action is Action.TRIGGER_CALLBACK and order.anonymous:
         return "这是匿名评价，没有可以回访的联系方式，免予回访。"
-    if action is Action.TRIGGER_CALLBACK and state.contact_open:
+    if action is Action.TRIGGER_CALLBACK and callback_due(state, order) is CallbackKind.CONTACT:
         return "已经发起过一次过程回访，请先登记它的结果。"
     if isinstance(message, RecordCallback):
         return _callback_refusal(message, state, order)

@@ -73,18 +73,12 @@ def main(directory: Path) -> None:
     rows = sorted(good + bad, key=lambda row: row["assessTime"])
     (directory / "ezhou-2026-10.csv").write_bytes(_csv_with_rejects(rows))
     few = [month.rating(_at(14, 9, 10 * n), "shuiwu", ITEMS["shuiwu"][n % 3], 5) for n in range(5)]
-    few.append(
-        month.bad_rating(
-            BadReview("10-14 11:03:00", "shuiwu", "契税申报", 2, 4, "207", "p", "没有填写样表。")
-        )
-    )
+    few.append(month.bad_rating(BadReview("10-14 11:03:00", "shuiwu", "契税申报", 2, 4, "207", "p", "没有填写样表。")))
     few.append(few[0] | {"projectNo": "EZ20261014-X001", "satisfaction": "0"})
     _write_workbook(directory / "ezhou-tax-windows.xlsx", few)
     few = [month.rating(_at(15, 14, 7 * n), "gongan", ITEMS["gongan"][n % 4], 4) for n in range(5)]
     few.append(
-        month.bad_rating(
-            BadReview("10-15 15:42:00", "gongan", "户口迁移", 1, 2, "113", "p", "派出所和窗口各说各的。")
-        )
+        month.bad_rating(BadReview("10-15 15:42:00", "gongan", "户口迁移", 1, 2, "113", "p", "派出所和窗口各说各的。"))
     )
     few.append(few[0] | {"projectNo": "EZ20261015-X001", "assessTime": "2026-10-15"})
     (directory / "ezhou-mobile.jsonl").write_text(_json_lines(few), encoding="utf-8")
@@ -239,9 +233,7 @@ def _reject_lines(rows: list[Row]) -> Iterator[str]:
         yield _line((row | {"projectNo": f"EZ20261009-R{n:03d}"} | fault).values())
     yield _line((good | {"satisfaction": "4", "evalDetail": "413"}).values())  # contradicts an earlier row
     yield _line(list((good | {"projectNo": "EZ20261009-R018"}).values())[:-5])  # cut off
-    yield _line((good | {"projectNo": "EZ20261009-R019"}).values()).replace(
-        ",2,420700", ',"2,420700'
-    )  # stray quote
+    yield _line((good | {"projectNo": "EZ20261009-R019"}).values()).replace(",2,420700", ',"2,420700')  # stray quote
 
 
 def _unlisted_code() -> str:

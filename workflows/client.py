@@ -150,9 +150,7 @@ class CaseDesk:
         await self._wait_until_taken_up(ahead, taken_up, 0)
         return count
 
-    async def _wait_until_taken_up(
-        self, ahead: set[str], taken_up: Callable[[list[str]], set[str]], left: int
-    ) -> None:
+    async def _wait_until_taken_up(self, ahead: set[str], taken_up: Callable[[list[str]], set[str]], left: int) -> None:
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + self._patience.total_seconds()
         while len(ahead) > left:

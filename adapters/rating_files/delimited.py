@@ -26,9 +26,7 @@ class DelimitedFile:
         try:
             self.header = [title.strip() for title in next(self._reader(), [])]
         except csv.Error:
-            raise FileRefused(
-                f"{facts.path.name} 的表头（第 1 行）引号不成对，无法分列。请修正后再导入。"
-            ) from None
+            raise FileRefused(f"{facts.path.name} 的表头（第 1 行）引号不成对，无法分列。请修正后再导入。") from None
         if not any(self.header):
             raise FileRefused(f"{facts.path.name} 的第 1 行是空行，应为表头（接口字段名）。")
 
@@ -70,9 +68,7 @@ class DelimitedFile:
         """The first line of a row that does not end properly; the lines after it are read again as rows."""
         first, *others = self._lines.taken
         self._lines.give_back(others)
-        fault = Fault(
-            "", "", "引号不成对，无法分列", "请核对本行的双引号：成对使用，文字中的双引号写成两个双引号"
-        )
+        fault = Fault("", "", "引号不成对，无法分列", "请核对本行的双引号：成对使用，文字中的双引号写成两个双引号")
         return SourceRow(number, [""] * width, first.rstrip("\r\n"), fault)
 
 

@@ -75,9 +75,7 @@ def _kind_of(path: Path) -> FileKind:
     if suffix in _KINDS:
         return _KINDS[suffix]
     if suffix in (".xls", ".et", ".xlsm"):
-        raise FileRefused(
-            f"{path.name} 不是 .xlsx 格式。请用表格软件打开后另存为“Excel 工作簿（.xlsx）”再导入。"
-        )
+        raise FileRefused(f"{path.name} 不是 .xlsx 格式。请用表格软件打开后另存为“Excel 工作簿（.xlsx）”再导入。")
     if suffix == ".json":
         raise FileRefused(f"{path.name}：需要 JSON Lines 格式，即每行一个 JSON 对象，文件名以 .jsonl 结尾。")
     raise FileRefused(f"不认识 {path.name} 的格式。可导入 .csv、.xlsx 和 .jsonl 文件。")
@@ -107,9 +105,7 @@ def _text_facts(path: Path) -> tuple[str, str]:
                 _refuse_what_is_no_text(path, piece)
                 first = False
             if len(piece) == _PIECE and b"\n" not in piece:
-                raise FileRefused(
-                    f"{path.name} 中有超过一百万字节而没有换行的内容，不是逐行的评价文件。请重新导出。"
-                )
+                raise FileRefused(f"{path.name} 中有超过一百万字节而没有换行的内容，不是逐行的评价文件。请重新导出。")
             digest.update(piece)
             utf8.take(piece)
             if utf8.failed_at is not None:
@@ -136,9 +132,7 @@ def _refuse_what_is_no_text(path: Path, piece: bytes) -> None:
     if piece.startswith(b"PK\x03\x04"):
         raise FileRefused(f"{path.name} 的内容是 XLSX 工作簿，与后缀不符。请把文件名改为以 .xlsx 结尾。")
     if piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in piece[:4096]:
-        raise FileRefused(
-            f"{path.name} 是 UTF-16 编码或二进制文件。请另存为“CSV UTF-8（逗号分隔）”后再导入。"
-        )
+        raise FileRefused(f"{path.name} 是 UTF-16 编码或二进制文件。请另存为“CSV UTF-8（逗号分隔）”后再导入。")
 
 
 class _Trial:

@@ -42,9 +42,7 @@ class JsonLinesFile:
         try:
             pairs = json.loads(line, object_pairs_hook=_Pairs)
         except (json.JSONDecodeError, RecursionError):
-            fault = Fault(
-                "", "", "不是正确的 JSON", "请修正本行的 JSON 写法：一行一个对象，键和文字用双引号括起"
-            )
+            fault = Fault("", "", "不是正确的 JSON", "请修正本行的 JSON 写法：一行一个对象，键和文字用双引号括起")
             return SourceRow(number, cells, raw, fault)
         if not isinstance(pairs, _Pairs):
             fault = Fault("", "", "不是 JSON 对象", "每行应为一个 JSON 对象，即写在 { } 之内的字段")
@@ -74,9 +72,7 @@ class JsonLinesFile:
             head = [line for line, _ in zip(file, range(100), strict=False)]
         first = next((line.strip() for line in head if line.strip()), "")
         if first.startswith("["):
-            raise FileRefused(
-                f"{name} 是一个 JSON 数组。请改为 JSON Lines：每行一个 JSON 对象，不加方括号和行尾逗号。"
-            )
+            raise FileRefused(f"{name} 是一个 JSON 数组。请改为 JSON Lines：每行一个 JSON 对象，不加方括号和行尾逗号。")
         found: set[int] = set()
         objects = 0
         for line in head:
@@ -86,9 +82,7 @@ class JsonLinesFile:
                 continue
             if isinstance(pairs, _Pairs):
                 objects += 1
-                found.update(
-                    self._index[key.strip().lower()] for key, _ in pairs if key.strip().lower() in self._index
-                )
+                found.update(self._index[key.strip().lower()] for key, _ in pairs if key.strip().lower() in self._index)
         if not objects:
             raise FileRefused(f"{name} 不是 JSON Lines：前 {len(head)} 行中没有一个 JSON 对象。")
         missing = [
@@ -97,9 +91,7 @@ class JsonLinesFile:
             if field.needed and index not in found
         ]
         if missing:
-            raise FileRefused(
-                f"{name} 的对象缺少必需的字段：{'、'.join(missing)}。请按国家“好差评”接口的字段名补齐。"
-            )
+            raise FileRefused(f"{name} 的对象缺少必需的字段：{'、'.join(missing)}。请按国家“好差评”接口的字段名补齐。")
 
 
 class _Pairs(list[tuple[str, object]]):
@@ -119,11 +111,7 @@ def _text_of_json(value: object) -> str | None:
     if isinstance(value, int):
         return str(value) if abs(value) < _TOO_LONG else None
     if isinstance(value, list):
-        texts = [
-            _text_of_json(each)
-            for each in value
-            if isinstance(each, str | int) and not isinstance(each, bool)
-        ]
+        texts = [_text_of_json(each) for each in value if isinstance(each, str | int) and not isinstance(each, bool)]
         return ",".join(text for text in texts if text is not None) if len(texts) == len(value) else None
     return None
 

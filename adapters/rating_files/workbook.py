@@ -21,14 +21,10 @@ def open_workbook(facts: FileFacts) -> Iterator["_Sheet"]:
         warnings.simplefilter("ignore", UserWarning)
         try:
             book = openpyxl.load_workbook(facts.path, read_only=True, data_only=True)
-        except (
-            Exception
-        ) as error:  # openpyxl raises whatever its parser met; all of it means an unreadable file
+        except Exception as error:  # openpyxl raises whatever its parser met; all of it means an unreadable file
             raise FileRefused(f"{name} 不是有效的 XLSX 工作簿。请用表格软件重新另存后再导入。") from error
     try:
-        sheets = [
-            sheet for sheet in (_Sheet(facts, name, book) for name in book.sheetnames) if any(sheet.header)
-        ]
+        sheets = [sheet for sheet in (_Sheet(facts, name, book) for name in book.sheetnames) if any(sheet.header)]
         named = [sheet for sheet in sheets if "projectno" in (title.lower() for title in sheet.header)]
         if len(named) > 1:
             titles = "、".join(sheet.title for sheet in named)

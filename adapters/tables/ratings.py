@@ -119,9 +119,7 @@ class ImportRow(SQLModel, table=True):
     __tablename__ = "imports"
     __table_args__ = (UniqueConstraint("jurisdiction", "code_system", "sha256", name="imports_content"),)
 
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
-    )
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     jurisdiction: str = Field(sa_column=Column(Text, nullable=False))
     code_system: str = Field(sa_column=Column(Text, nullable=False))
     sha256: str = Field(sa_column=Column(Text, nullable=False))

@@ -63,9 +63,7 @@ FACTS: dict[str, str | None] = {
 }
 
 CONTACTS = {
-    f"officer-{number:02}": Contact(
-        mobile=f"138000000{number:02}", email=f"officer-{number:02}@example.invalid"
-    )
+    f"officer-{number:02}": Contact(mobile=f"138000000{number:02}", email=f"officer-{number:02}@example.invalid")
     for number in range(20)
 } | {
     "without-addresses": Contact(mobile=None, email=None),
@@ -220,9 +218,7 @@ async def close(courier: OutboxCourier) -> None:
             await sender.platform.aclose()
 
 
-async def eventually(
-    condition: Callable[[], bool | Awaitable[bool]], seconds: float = 30.0, what: str = ""
-) -> None:
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 30.0, what: str = "") -> None:
     """Wait until the condition holds; fail when it does not within the time."""
     deadline = time.monotonic() + seconds
     while True:

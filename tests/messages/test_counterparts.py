@@ -18,9 +18,7 @@ SMS = '{"to":"13800000000","text":"请于今日签收<b>","recipient":"officer-0
 
 def send_sms(counterparts: Counterparts, key: str, body: str = SMS, secret: str = SECRET) -> httpx.Response:
     """POST one SMS."""
-    headers = {"Idempotency-Key": key} | (
-        {"X-Signature": sign(secret.encode(), body.encode())} if secret else {}
-    )
+    headers = {"Idempotency-Key": key} | ({"X-Signature": sign(secret.encode(), body.encode())} if secret else {})
     return httpx.post(f"{counterparts.url}/sms", content=body.encode(), headers=headers, trust_env=False)
 
 
@@ -145,9 +143,7 @@ def test_the_page_fetches_nothing_from_elsewhere(counterparts: Counterparts) -> 
 
 
 def test_a_report_reads_as_people_call_its_fields(counterparts: Counterparts) -> None:
-    body = (
-        '{"reportNo":"r","reportType":"closing_report","caseNo":"c-1","rectification":"补办","signTime":null}'
-    )
+    body = '{"reportNo":"r","reportType":"closing_report","caseNo":"c-1","rectification":"补办","signTime":null}'
     answer = httpx.post(
         f"{counterparts.url}/reports",
         content=body.encode(),

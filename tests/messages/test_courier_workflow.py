@@ -71,10 +71,7 @@ async def test_started_twice_it_runs_once_and_delivers_across_a_restart_of_the_w
     for name in ("courier-notices", "courier-reports"):
         (started, *_) = (await client.get_workflow_handle(name).fetch_history()).events
         description = await client.get_workflow_handle(name).describe()
-        assert (
-            description.run_id
-            == started.workflow_execution_started_event_attributes.original_execution_run_id
-        )
+        assert description.run_id == started.workflow_execution_started_event_attributes.original_execution_run_id
 
 
 async def test_a_killed_worker_is_replaced_within_seconds(

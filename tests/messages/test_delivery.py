@@ -70,8 +70,7 @@ async def test_every_channel_delivers_what_the_letter_says(
         assert record.receipt is not None
         assert kept["receipt"] in record.receipt
         assert (
-            str(FACTS["due"] if record.message.kind is NoticeKind.TASK_ASSIGNED else FACTS["measures"])
-            in kept["body"]
+            str(FACTS["due"] if record.message.kind is NoticeKind.TASK_ASSIGNED else FACTS["measures"]) in kept["body"]
         )
     assert arrived == {}
     (mail,) = counterparts.received(service="mail")
@@ -283,19 +282,13 @@ async def test_a_bug_of_ours_is_written_down_and_keeps_no_other_message_back(
     assert stuck.last_error == "程序内部错误（KeyError），请联系维护人员"
 
 
-async def test_what_is_in_hand_is_finished_before_a_courier_stops(
-    engine: Engine, outbox: PostgresOutbox
-) -> None:
+async def test_what_is_in_hand_is_finished_before_a_courier_stops(engine: Engine, outbox: PostgresOutbox) -> None:
     post(engine, *messages(Channel.SMS, 30))
     stop = asyncio.Event()
-    task = asyncio.create_task(
-        OutboxCourier(outbox, {Channel.SMS: Taker(seconds=0.3)}).drain([Channel.SMS], stop)
-    )
+    task = asyncio.create_task(OutboxCourier(outbox, {Channel.SMS: Taker(seconds=0.3)}).drain([Channel.SMS], stop))
     await eventually(lambda: outbox.counts()[MessageStatus.SENT] >= 1)
     stop.set()
     report = await task
     assert report == DeliveryReport(sent=outbox.counts()[MessageStatus.SENT])
     assert 8 <= report.sent < 30
-    assert len(outbox.claim_due(Channel.SMS, datetime.now(UTC), 100)) == 30 - report.sent, (
-        "given back at once"
-    )
+    assert len(outbox.claim_due(Channel.SMS, datetime.now(UTC), 100)) == 30 - report.sent, "given back at once"

@@ -14,9 +14,7 @@ LETTERS = Letters(ROOT / "jurisdictions")
 LETTER_KINDS = [kind for kind in NoticeKind if set(LETTER_CHANNELS) & set(kind.channels)]
 JURISDICTIONS = sorted(path.parent.name for path in (ROOT / "jurisdictions").glob("*/letters"))
 PARTS = ("sms.txt", "subject.txt", "mail.txt")
-FILES = sorted(
-    path for name in JURISDICTIONS for path in (ROOT / "jurisdictions" / name / "letters").rglob("*.txt")
-)
+FILES = sorted(path for name in JURISDICTIONS for path in (ROOT / "jurisdictions" / name / "letters").rglob("*.txt"))
 PERSONAL = re.compile(r"mobile|phone|cert|user_?name|evaluator|userName|身份证|手机|联系电话|姓名")
 
 LONGEST = FACTS | {
@@ -35,9 +33,7 @@ LONGEST = FACTS | {
 
 def letter(kind: NoticeKind, channel: Channel, facts: dict[str, str | None], jurisdiction: str) -> Message:
     """A letter with these facts."""
-    return message(kind=kind, channel=channel).model_copy(
-        update={"context": facts, "jurisdiction": jurisdiction}
-    )
+    return message(kind=kind, channel=channel).model_copy(update={"context": facts, "jurisdiction": jurisdiction})
 
 
 def test_there_is_a_jurisdiction_with_letters() -> None:

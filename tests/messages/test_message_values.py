@@ -56,9 +56,7 @@ def test_a_fact_that_is_not_on_the_list_is_refused(name: str) -> None:
         Message(**{**message().model_dump(), "context": FACTS | {name: "13800000000"}})
 
 
-@pytest.mark.parametrize(
-    ("kind", "fact"), [(kind, fact) for kind in NoticeKind for fact in sorted(NEEDED_FACTS[kind])]
-)
+@pytest.mark.parametrize(("kind", "fact"), [(kind, fact) for kind in NoticeKind for fact in sorted(NEEDED_FACTS[kind])])
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_message_without_a_needed_fact_is_refused(kind: NoticeKind, fact: Fact, value: str | None) -> None:
     good = message(kind=kind, channel=kind.channels[0])
@@ -84,9 +82,7 @@ def test_a_report_that_lost_what_it_must_say_goes_to_people() -> None:
 
 
 def test_a_mail_carries_the_key_on_one_line_and_a_subject_that_every_reader_understands() -> None:
-    sender = MailSender(
-        "", 0, "差评整改系统 <cp@example.invalid>", Letters(ROOT / "jurisdictions"), Directory()
-    )
+    sender = MailSender("", 0, "差评整改系统 <cp@example.invalid>", Letters(ROOT / "jurisdictions"), Directory())
     letter = message(channel=Channel.MAIL, case_no="ezhou-" + "9" * 50 + "-12")
     raw = sender.compose(letter, "officer-00@example.invalid")
     assert f"\nX-Idempotency-Key: {letter.key}\n".encode() in raw

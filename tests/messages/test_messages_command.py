@@ -85,9 +85,7 @@ def test_a_dead_message_is_queued_again_under_its_key(filled: PostgresOutbox) ->
         (["--limit", "0"], "--limit 应为大于 0 的整数"),
     ],
 )
-def test_a_mistake_is_explained_and_changes_nothing(
-    words: list[str], says: str, filled: PostgresOutbox
-) -> None:
+def test_a_mistake_is_explained_and_changes_nothing(words: list[str], says: str, filled: PostgresOutbox) -> None:
     before = filled.list_messages()
     code, out, err = command(filled, *words)
     assert (code, out) == (2, "")

@@ -19,9 +19,7 @@ def soon(seconds: float = 1.0) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-def test_a_key_is_stored_once_however_often_its_step_is_recorded(
-    engine: Engine, outbox: PostgresOutbox
-) -> None:
+def test_a_key_is_stored_once_however_often_its_step_is_recorded(engine: Engine, outbox: PostgresOutbox) -> None:
     first, again = message(due="第一次"), message(due="第二次")
     with engine.begin() as connection:
         assert insert_messages(connection, [first]) == 1
@@ -63,9 +61,7 @@ def test_a_late_courier_cannot_take_back_what_another_one_holds_or_has_sent(
     outbox.put_off(late, "too late", now)
     outbox.mark_dead(late, "too late")
     outbox.release([late])
-    assert outbox.claim_due(Channel.SMS, now + timedelta(seconds=62), 1) == [], (
-        "still in the other one's hands"
-    )
+    assert outbox.claim_due(Channel.SMS, now + timedelta(seconds=62), 1) == [], "still in the other one's hands"
     outbox.mark_sent(holder, RECEIPT, now)
     outbox.mark_dead(holder, "after the fact")
     (record,) = outbox.list_messages()
@@ -81,9 +77,7 @@ def test_the_late_courier_that_did_hand_over_is_believed(engine: Engine, outbox:
     assert outbox.counts() == {MessageStatus.PENDING: 0, MessageStatus.SENT: 1, MessageStatus.DEAD: 0}
 
 
-def test_nothing_is_claimed_before_its_time_or_for_another_channel(
-    engine: Engine, outbox: PostgresOutbox
-) -> None:
+def test_nothing_is_claimed_before_its_time_or_for_another_channel(engine: Engine, outbox: PostgresOutbox) -> None:
     post(engine, message(1, wait=timedelta(hours=1)), message(2, channel=Channel.MAIL))
     assert outbox.claim_due(Channel.SMS, soon(), 10) == []
     assert len(outbox.claim_due(Channel.SMS, soon(3602), 10)) == 1
@@ -158,6 +152,4 @@ def test_messages_are_found_by_case_and_by_status(engine: Engine, outbox: Postgr
     assert [record.message.case_no for record in outbox.list_messages("other")] == ["other"]
     assert len(outbox.list_messages(CASE_NO, MessageStatus.PENDING)) == 2
     assert outbox.list_messages(CASE_NO, MessageStatus.DEAD) == []
-    assert [record.message.key for record in outbox.list_messages(limit=1)] == [claim.message.key], (
-        "the newest"
-    )
+    assert [record.message.key for record in outbox.list_messages(limit=1)] == [claim.message.key], "the newest"

@@ -19,9 +19,7 @@ def service(answer: httpx.Response | Exception, secret: str = "s") -> tuple[Sign
             raise answer
         return answer
 
-    return SignedHttp(
-        "短信网关", "http://127.0.0.1:9/sms", secret, transport=httpx.MockTransport(handle)
-    ), seen
+    return SignedHttp("短信网关", "http://127.0.0.1:9/sms", secret, transport=httpx.MockTransport(handle)), seen
 
 
 @pytest.mark.parametrize("secret", ["", "s"])
@@ -64,9 +62,7 @@ async def test_an_answer_without_success_says_whether_the_message_or_the_service
     assert says in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"ok", b"<html>", b"[]", b"{}", b'{"receipt":""}', b'{"receipt":7}', b"\xff"]
-)
+@pytest.mark.parametrize("body", [b"", b"ok", b"<html>", b"[]", b"{}", b'{"receipt":""}', b'{"receipt":7}', b"\xff"])
 async def test_success_without_a_receipt_is_no_success(body: bytes) -> None:
     gateway, _ = service(httpx.Response(200, content=body))
     with pytest.raises(Unavailable, match="没有回执号，不能认定已接收"):

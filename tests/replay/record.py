@@ -1,4 +1,4 @@
-"""Records the histories of paths that have none yet: `python -m tests.replay.record`. See docs/changing-a-workflow.md."""
+"""Records the histories of paths that have none yet: `python -m tests.replay.record` (docs/changing-a-workflow.md)."""
 
 import asyncio
 import tempfile

@@ -42,6 +42,7 @@ def test_every_path_has_a_recorded_history() -> None:
 
 
 async def test_a_change_that_breaks_running_cases_fails_with_what_to_do() -> None:
-    with pytest.raises(pytest.fail.Exception, match=r"(?s)changing-a-workflow.*Never record this history again") as told:
+    what_to_do = r"(?s)changing-a-workflow.*Never record this history again"
+    with pytest.raises(pytest.fail.Exception, match=what_to_do) as told:
         await replay(histories_on_disk.FOLDER / "satisfied.json", CaseWithAnExtraTimer)
     assert "satisfied" in str(told.value)

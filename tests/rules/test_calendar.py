@@ -48,26 +48,16 @@ def test_a_year_has_its_known_number_of_working_days(year: int, working_days: in
     ("day", "kind", "holiday", "number"),
     [
         pytest.param(date(2026, 2, 14), Kind.MAKEUP, "春节", "国办发明电〔2025〕7号", id="make-up Saturday"),
-        pytest.param(
-            date(2026, 2, 17), Kind.HOLIDAY, "春节", "国办发明电〔2025〕7号", id="holiday on a weekday"
-        ),
-        pytest.param(
-            date(2026, 2, 21), Kind.HOLIDAY, "春节", "国办发明电〔2025〕7号", id="weekend within a break"
-        ),
+        pytest.param(date(2026, 2, 17), Kind.HOLIDAY, "春节", "国办发明电〔2025〕7号", id="holiday on a weekday"),
+        pytest.param(date(2026, 2, 21), Kind.HOLIDAY, "春节", "国办发明电〔2025〕7号", id="weekend within a break"),
         pytest.param(date(2026, 3, 7), Kind.WEEKEND, None, None, id="ordinary Saturday"),
         pytest.param(date(2026, 3, 9), Kind.WORKDAY, None, None, id="ordinary Monday"),
-        pytest.param(
-            date(2024, 2, 9), Kind.WORKDAY, None, None, id="lunar New Year's Eve 2024, only encouraged"
-        ),
+        pytest.param(date(2024, 2, 9), Kind.WORKDAY, None, None, id="lunar New Year's Eve 2024, only encouraged"),
         pytest.param(date(2019, 5, 5), Kind.MAKEUP, "劳动节", "国办发明电〔2019〕3号", id="amended 2019"),
-        pytest.param(
-            date(2020, 2, 1), Kind.HOLIDAY, "春节", "国办发明电〔2020〕1号", id="a make-up day taken back"
-        ),
+        pytest.param(date(2020, 2, 1), Kind.HOLIDAY, "春节", "国办发明电〔2020〕1号", id="a make-up day taken back"),
     ],
 )
-def test_a_day_knows_its_kind_and_its_notice(
-    day: date, kind: Kind, holiday: str | None, number: str | None
-) -> None:
+def test_a_day_knows_its_kind_and_its_notice(day: date, kind: Kind, holiday: str | None, number: str | None) -> None:
     found = CALENDAR.day_kind(day)
     assert (found.kind, found.holiday, found.notice and found.notice.number) == (kind, holiday, number)
     assert found.is_working == CALENDAR.is_working_day(day)
@@ -75,9 +65,7 @@ def test_a_day_knows_its_kind_and_its_notice(
 
 def test_before_its_amendment_the_year_2019_had_one_day_off_in_may() -> None:
     before, after = CALENDAR.as_of(date(2019, 3, 21)), CALENDAR.as_of(date(2019, 3, 22))
-    changed = {
-        day for day in _days(date(2019, 1, 1), date(2019, 12, 31)) if _kind(before, day) != _kind(after, day)
-    }
+    changed = {day for day in _days(date(2019, 1, 1), date(2019, 12, 31)) if _kind(before, day) != _kind(after, day)}
     assert changed == {
         date(2019, 4, 28),
         date(2019, 5, 2),
@@ -101,11 +89,7 @@ def test_the_provisional_year_holds_exactly_the_days_that_the_regulation_fixes()
     fixed = {
         date(2027, 1, 1),
         *(new_year + timedelta(n) for n in range(-1, 3)),
-        *(
-            day
-            for day, term in chinese_calendar.get_solar_terms(date(2027, 4, 1), date(2027, 4, 9))
-            if term == "清明"
-        ),
+        *(day for day, term in chinese_calendar.get_solar_terms(date(2027, 4, 1), date(2027, 4, 9)) if term == "清明"),
         date(2027, 5, 1),
         date(2027, 5, 2),
         LunarDate(2027, 5, 5).to_solar_date(),
@@ -114,9 +98,7 @@ def test_the_provisional_year_holds_exactly_the_days_that_the_regulation_fixes()
     }
     assert len(fixed) == 13
     assert {day for day, _ in CALENDAR.holidays(2027)} == fixed
-    assert not any(
-        CALENDAR.day_kind(day).kind is Kind.MAKEUP for day in _days(date(2027, 1, 1), date(2027, 12, 31))
-    )
+    assert not any(CALENDAR.day_kind(day).kind is Kind.MAKEUP for day in _days(date(2027, 1, 1), date(2027, 12, 31)))
 
 
 def test_the_guard_stands_at_the_end_of_the_last_published_year() -> None:
@@ -221,9 +203,7 @@ def test_a_local_notice_changes_its_days_and_covers_no_year() -> None:
         pytest.param([2024, 2026], "缺少2025年", id="a gap"),
         pytest.param([2026, 2026.5], "2026年有两份全年安排", id="two arrangements of one year"),
         pytest.param([2019.5], "没有任何一年的正式放假安排", id="an amendment alone"),
-        pytest.param(
-            [2020, 2019.5], "所修改的通知国办发明电〔2018〕15号不在数据中", id="an amendment of nothing"
-        ),
+        pytest.param([2020, 2019.5], "所修改的通知国办发明电〔2018〕15号不在数据中", id="an amendment of nothing"),
         pytest.param([2026, 2026.7], "本来就是工作日", id="calling people back on a working day"),
     ],
 )

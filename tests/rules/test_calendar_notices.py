@@ -58,13 +58,9 @@ def test_a_notice_without_a_number_is_cited_by_its_title() -> None:
         pytest.param("2026-01-03\n", "2025-12-28\n", 11, "早于第一天", id="ends before it begins"),
         pytest.param("last = 2026-01-03", "last = 2026-01-3x", None, "不是有效的 TOML", id="no date at all"),
         pytest.param("2026-02-15", "2027-02-15", 16, "2027-02-15不属于2026年", id="one year slipped"),
-        pytest.param(
-            "[2026-01-04]", "[2027-01-03]", 12, "2027-01-03不属于2026年", id="make-up day in another year"
-        ),
+        pytest.param("[2026-01-04]", "[2027-01-03]", 12, "2027-01-03不属于2026年", id="make-up day in another year"),
         pytest.param("2026-04-04", "2025-04-04", 22, "2025-04-04不属于2026年", id="break in another year"),
-        pytest.param(
-            "2026-02-28]", "2026-02-27]", 18, "是周五，调休上班日只能是周六或周日", id="make-up on a weekday"
-        ),
+        pytest.param("2026-02-28]", "2026-02-27]", 18, "是周五，调休上班日只能是周六或周日", id="make-up on a weekday"),
         pytest.param(
             "2026-02-28]",
             "2026-02-21]",
@@ -73,17 +69,11 @@ def test_a_notice_without_a_number_is_cited_by_its_title() -> None:
             id="make-up in a break",
         ),
         pytest.param("2026-02-28]", "2026-02-14]", 18, "调休上班日2026-02-14重复", id="make-up day twice"),
-        pytest.param(
-            "first = 2026-04-04", "first = 2026-02-24", 23, "连续放假超过15天", id="a month too long"
-        ),
-        pytest.param(
-            "2026-04-04\nlast = 2026-04-06", "2026-02-23\nlast = 2026-02-24", 22, "重叠", id="overlap"
-        ),
+        pytest.param("first = 2026-04-04", "first = 2026-02-24", 23, "连续放假超过15天", id="a month too long"),
+        pytest.param("2026-04-04\nlast = 2026-04-06", "2026-02-23\nlast = 2026-02-24", 22, "重叠", id="overlap"),
         pytest.param('name = "春节"\n', "", 14, "缺少 name", id="no name"),
         pytest.param('name = "春节"\n', 'nam = "春节"\n', 14, "缺少 name", id="a mistyped key"),
-        pytest.param(
-            "makeup = [2026-01-04]", "makup = [2026-01-04]", 12, "不认识的字段 makup", id="an unknown key"
-        ),
+        pytest.param("makeup = [2026-01-04]", "makup = [2026-01-04]", 12, "不认识的字段 makup", id="an unknown key"),
         pytest.param('"official"', '"certain"', 6, "status 的值无效", id="an unknown status"),
         pytest.param("issued = 2025-11-04\n", "", None, "缺少 issued", id="no date of issue"),
         pytest.param("元旦", "新年", None, "缺少元旦的安排", id="an unfinished year"),

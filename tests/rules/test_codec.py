@@ -75,7 +75,7 @@ def test_the_first_start_makes_a_key_that_only_its_owner_can_read(tmp_path: Path
 
 WRONG = [
     ("{}", 0o600, "不是密钥环", "not a key ring"),
-    ('{"current": "k2", "keys": {"k1": "%s"}}' % _key("a"), 0o600, "没有当前密钥 k2", "the current key is missing"),
+    (OLD.model_dump_json().replace('"current":"k1"', '"current":"k2"'), 0o600, "没有当前密钥 k2", "no current key"),
     ('{"current": "k1", "keys": {"k1": "YWJj"}}', 0o600, "须为 32 字节", "a short key"),
     (OLD.model_dump_json(), 0o644, "可被他人读取", "a key that others can read"),
 ]

@@ -145,9 +145,7 @@ def test_a_naive_start_is_refused() -> None:
         ("2027-03-01", "5 wd", True, "wholly within the unpublished year"),
     ],
 )
-def test_a_date_past_the_published_years_says_so(
-    start: str, limit: str, provisional: bool, sentence: str
-) -> None:
+def test_a_date_past_the_published_years_says_so(start: str, limit: str, provisional: bool, sentence: str) -> None:
     due = due_date(_at(start), Limit.parse(limit), CALENDAR)
     assert due.provisional is provisional, sentence
     assert ("暂定" in due.label) is provisional

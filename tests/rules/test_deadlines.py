@@ -58,9 +58,7 @@ ROUND_THE_CLOCK = DayHours.model_validate(["00:00-24:00"])
         ("2026-02-13T17:50", "24 h", 0.8, "2026-02-14T13:02", "hours count on every day"),
     ],
 )
-def test_a_share_of_a_limit_is_used_up(
-    start: str, limit: str, share: float, instant: str, sentence: str
-) -> None:
+def test_a_share_of_a_limit_is_used_up(start: str, limit: str, share: float, instant: str, sentence: str) -> None:
     due = _due(start, limit)
     assert share_instant(_at(start), due, share, OFFICE, CALENDAR) == _at(instant), sentence
 
@@ -160,9 +158,7 @@ def test_the_repeats_come_each_working_day_after(deadline: str, n: int, opening:
     assert working_day_opening_after(_at(deadline), n, OFFICE, CALENDAR) == _at(opening), sentence
 
 
-@pytest.mark.parametrize(
-    ("limit", "halved"), [("5 wd", "3 wd"), ("15 wd", "8 wd"), ("4 wd", "2 wd"), ("1 wd", "1 wd")]
-)
+@pytest.mark.parametrize(("limit", "halved"), [("5 wd", "3 wd"), ("15 wd", "8 wd"), ("4 wd", "2 wd"), ("1 wd", "1 wd")])
 def test_half_a_limit_is_rounded_up(limit: str, halved: str) -> None:
     assert Limit.parse(limit).half() == Limit.parse(halved)
 
@@ -211,6 +207,4 @@ def _due(start: str, limit: str) -> DueDate:
 
 
 def _is_open(at: datetime) -> bool:
-    return CALENDAR.is_working_day(at.date()) and any(
-        opens <= at < closes for opens, closes in OFFICE.on(at.date())
-    )
+    return CALENDAR.is_working_day(at.date()) and any(opens <= at < closes for opens, closes in OFFICE.on(at.date()))

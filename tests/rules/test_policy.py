@@ -56,10 +56,13 @@ def test_the_digest_names_the_values_and_not_the_comments() -> None:
     assert parse_policy(TEXT.replace('"1 wd"', '"2 wd"'), "c").policy.digest() != first.digest()
 
 
+AN_UNKNOWN_ONE = '[surprise]\nvalue = 1\nbasis = "assumption"\nnote = "x"\n\n[rework_rounds]'
+A_WEEK = 'value = "1 week"\nbasis = "stated"'
+
 WRONG = [
     ("[signoff_limit]", "[sign_limit]", "参数 signoff_limit：缺少该参数", "a missing parameter"),
-    ("[rework_rounds]", '[surprise]\nvalue = 1\nbasis = "assumption"\nnote = "x"\n\n[rework_rounds]', "参数 surprise：不认识的参数", "an unknown one"),
-    ('value = "1 wd"\nbasis = "stated"', 'value = "1 week"\nbasis = "stated"', "第 23 行，参数 signoff_limit：时限“1 week”无法识别", "a limit nobody knows"),
+    ("[rework_rounds]", AN_UNKNOWN_ONE, "参数 surprise：不认识的参数", "an unknown one"),
+    (A_WEEK.replace("week", "wd"), A_WEEK, "第 23 行，参数 signoff_limit：时限“1 week”无法识别", "an unknown limit"),
     ("half_days = 2", "half_days = 9", "半天数（half_days）不能多于回访次数", "a contradiction within one"),
     ("value = [50, 80]", "value = [80, 50]", "由小到大的百分比", "shares out of order"),
     ("value = [1, 2]", "value = [0]", "1 至 5 之间的等级", "a level that does not exist"),
@@ -67,7 +70,7 @@ WRONG = [
     ('source = "本市方案 二(七)1：1 个工作日内签收"', "", "有依据的参数须写明 source", "stated without a source"),
     ('value = ["08:00-21:00"]', 'value = ["21:00-08:00"]', "时段“21:00-08:00”", "hours that end before they begin"),
     ('jurisdiction = "ezhou"', "jurisdiction = ", "不是正确的 TOML 文件", "not TOML"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "sentence", "why"), WRONG, ids=[row[-1] for row in WRONG])
@@ -78,7 +81,7 @@ def test_a_wrong_policy_is_refused_with_key_and_reason(old: str, new: str, sente
 
 
 def test_an_unknown_jurisdiction_names_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="没有名为“nowhere”的地区。已有：.*ezhou"):
+    with pytest.raises(BadInput, match=r"没有名为“nowhere”的地区。已有：.*ezhou"):
         load_policy("nowhere")
 
 

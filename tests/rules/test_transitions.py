@@ -53,7 +53,8 @@ def test_every_action_in_every_stage_by_every_role(action: Action, stage: Stage,
     if (action, stage) in ALLOWED and role is ROLE_OF[action]:
         assert reason is None
     else:
-        assert reason is not None and reason.endswith("。")
+        assert reason is not None
+        assert reason.endswith("。")
         assert "None" not in reason
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.settings import PROJECT, ProcessMark, Settings, StackFile, StackNotRunning
-from models.errors import BadInput
+from adapters.settings import PROJECT, ProcessMark, Settings, StackFile
+from models.errors import BadInput, StackNotRunning
 
 
 @pytest.fixture(autouse=True)

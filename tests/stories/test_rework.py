@@ -77,3 +77,15 @@ async def test_the_hotline_calls_at_any_time_and_the_contact_changes_no_stage(op
     await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", note="对方知悉")
     assert office.task_kinds(HOTLINE) == []
     assert office.reader.case(case_no).stage is Stage.REMEDIATION
+
+
+async def test_an_open_contact_does_not_get_in_the_way_of_the_callback_that_decides(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-10 09:00")
+    case_no = await office.dispatch()
+    await office.act(case_no, Action.SIGN_OFF, OFFICER)
+    await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", finding="founded")
+    await office.act(case_no, Action.TRIGGER_CALLBACK, HOTLINE)
+    await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="已整改")
+    await office.act(case_no, Action.TRIGGER_CALLBACK, HOTLINE)
+    await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="no_answer")
+    assert office.task_kinds(HOTLINE) == [TaskKind.POST_CALLBACK]

@@ -156,7 +156,8 @@ class Office:
         `test_on_the_real_server` proves.
         """
         history = await self.client.get_workflow_handle(case_no).fetch_history()
-        return sum(not EventType.Name(event.event_type).startswith("EVENT_TYPE_WORKFLOW_TASK") for event in history.events)
+        names = [EventType.Name(event.event_type) for event in history.events]
+        return sum(not name.startswith("EVENT_TYPE_WORKFLOW_TASK") for name in names)
 
     async def ending(self, case_no: str) -> CaseEnding:
         """What the workflow returned, once it has ended. The clock of the engine does not move meanwhile."""
@@ -193,9 +194,7 @@ class Office:
 
 
 @asynccontextmanager
-async def office_at(
-    text: str, database_url: str, folder: Path, prefix: str = "420700"
-) -> AsyncIterator[Office]:
+async def office_at(text: str, database_url: str, folder: Path, prefix: str = "420700") -> AsyncIterator[Office]:
     """An office on an engine that believes it is that moment in Ezhou. `prefix` begins the matters' numbers."""
     engine = make_engine(database_url)
     file, calendar = load_policy("ezhou"), load_calendar("ezhou")

@@ -1,0 +1,123 @@
+"""A crowd of people who act on many cases at once, each action under a key of its own.
+
+Decides who acts when: every free person takes any case that waits, makes its next move and puts it back, so that all
+cases are on their way together and stand in different stages. A person to whom the engine does not answer tries again
+under the same key, as the refusal tells people to. Leaves to others: what is done to the system meanwhile, and the
+judgement of what came of it.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.actions import MESSAGES, Action, Receipt
+from models.actors import Actor
+from models.case import CaseClass, Ending
+from models.errors import ActionRefused, EngineUnavailable
+from workflows.client import CaseDesk
+
+DOUBLE_CLICK = 10
+"""Every tenth action is sent twice at once, over two connections, under one key."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One action of one person, by the user's id in the directory."""
+
+    user: str
+    action: Action
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+Move = tuple[Act, ...]
+"""What happens to a case at one time; more than one act are sent together by different people."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What people do to one case from dispatch to its ending, and what that ending is."""
+
+    moves: tuple[Move, ...]
+    ending: Ending
+    rounds: int = 1
+    anonymous: bool = False
+    case_class: CaseClass = CaseClass.GENERAL
+
+    @property
+    def acts(self) -> int:
+        """How many actions it has."""
+        return sum(len(move) for move in self.moves)
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """An action that its person got a receipt for. `begun` and `ended` are seconds on the monotonic clock."""
+
+    key: str
+    act: Act
+    receipt: Receipt
+    begun: float
+    ended: float
+
+
+@dataclass
+class _Patient:
+    """A case in the crowd's hands."""
+
+    case_no: str
+    script: Script
+    moved: int = 0
+
+
+@dataclass
+class Crowd:
+    """People who share some connections; `actors` are those of the directory, by user id."""
+
+    desks: Sequence[CaseDesk]
+    actors: Mapping[str, Actor]
+    chance: random.Random
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    unanswered: int = 0
+    _sent: int = 0
+
+    async def play(self, cases: Mapping[str, Script], at_once: int) -> None:
+        """Take all cases through their scripts, `at_once` people acting at a time."""
+        waiting = [_Patient(case_no, script) for case_no, script in cases.items()]
+        async with asyncio.TaskGroup() as people:
+            for _ in range(at_once):
+                people.create_task(self._person(waiting))
+
+    async def act(self, case_no: str, act: Act) -> None:
+        """One person acts, as often as it takes; a refusal is noted down."""
+        self._sent += 1
+        number = self._sent
+        key, begun = f"crowd-{number}", time.monotonic()
+        message = MESSAGES[act.action].model_validate({"actor": self.actors[act.user], **act.details})
+        clicks = 2 if number % DOUBLE_CLICK == 0 else 1
+        desks = [self.desks[(number + click) % len(self.desks)] for click in range(clicks)]
+        while True:
+            sent = [desk.act(case_no, act.action, message, key) for desk in desks]
+            answers = await asyncio.gather(*sent, return_exceptions=True)
+            if not any(isinstance(answer, EngineUnavailable) for answer in answers):
+                break
+            self.unanswered += 1
+        for answer in answers:
+            if isinstance(answer, ActionRefused):
+                self.refused.append(f"{case_no} {act.action} {key}: {answer}")
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                self.acknowledged.append(Acknowledged(key, act, answer, begun, time.monotonic()))
+
+    async def _person(self, waiting: list[_Patient]) -> None:
+        """Nobody waits for a case in another's hands: who finds none free is done, since it will be finished there."""
+        while waiting:
+            patient = waiting.pop(self.chance.randrange(len(waiting)))
+            await asyncio.gather(*(self.act(patient.case_no, act) for act in patient.script.moves[patient.moved]))
+            patient.moved += 1
+            if patient.moved < len(patient.script.moves):
+                waiting.append(patient)
