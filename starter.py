@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from models.case import CaseOrder
     from models.errors import HaochapingError
     from models.policy import Policy
-    from models.ratings import EvaluatorContact
+    from models.ratings import Complaint, EvaluatorContact
     from models.views import EngineHistoryView
     from workflows.client import CaseDesk
 
@@ -167,6 +167,13 @@ class Installation:
 
         with self._engine.connect() as connection:
             return evaluator_contact(connection, case_no)
+
+    def complaint(self, case_no: str) -> "Complaint":
+        """What the evaluator complained of."""
+        from adapters.rating_store import complaint
+
+        with self._engine.connect() as connection:
+            return complaint(connection, case_no)
 
     def callback_script(self, jurisdiction: str, kind: "CallbackKind") -> str:
         """What the hotline asks in that callback."""

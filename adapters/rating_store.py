@@ -4,11 +4,16 @@ Decides who gets to see which column: the evaluator's name and number leave thro
 ratings come in is the business of `adapters.rating_copy`.
 """
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from models.ratings import EvaluatorContact, PendingCase, ReviewChannel, SatisfactionLevel
+from models.ratings import Complaint, EvaluatorContact, PendingCase, ReviewChannel, SatisfactionLevel
+from policy.code_systems import ACTIVE_TAGS
+
+_LONG_NUMBER = re.compile(r"[0-9]{7,17}[0-9Xx]")
+"""A telephone or certificate number that somebody wrote into the text."""
 
 
 def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list[PendingCase]:
@@ -54,6 +59,25 @@ def mark_opened(connection: Connection, case_nos: Sequence[str]) -> int:
         {"case_nos": list(case_nos)},
     )
     return done.rowcount
+
+
+def complaint(connection: Connection, case_no: str) -> Complaint:
+    """What the evaluator complained of, for whoever puts it right; telephone and certificate numbers are masked."""
+    row = connection.execute(
+        text("select tags, comment from ratings where case_no = :case_no"), {"case_no": case_no}
+    ).one_or_none()
+    if row is None:
+        return Complaint(reasons=(), text="")
+    tags = row.tags.split(",") if row.tags else []
+    return Complaint(
+        reasons=tuple(ACTIVE_TAGS.get(tag, f"标签 {tag}") for tag in tags),
+        text=_LONG_NUMBER.sub(_masked, row.comment or ""),
+    )
+
+
+def _masked(number: re.Match[str]) -> str:
+    digits = number[0]
+    return digits[:3] + "*" * (len(digits) - 5) + digits[-2:]
 
 
 def evaluator_contact(connection: Connection, case_no: str) -> EvaluatorContact | None:

@@ -83,7 +83,7 @@ async def _prepare(stack: AsyncExitStack, count: int, at_a_time: int) -> dict[Ki
     print("\n".join(table(ours, bare)))
     if ours.events != bare.events:
         raise SystemExit("the bare workflow no longer has the events of a plain case: bring bench/bare.py up to date")
-    for _ in range(_WARM - 1):      # the last warm-up round is the one that `abba` itself runs
+    for _ in range(_WARM - 1):  # the last warm-up round is the one that `abba` itself runs
         for runner in runners.values():
             await runner.round()
     return runners

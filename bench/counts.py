@@ -73,11 +73,18 @@ def causes_of(events: list[HistoryEvent]) -> list[Cause]:
     """Why each completed workflow task ran: what came in since the task before, or the action that it took in."""
     causes: list[Cause] = []
     told: Cause | None = None
+    during: Cause | None = None
+    running = False
     for number, event in enumerate(events):
-        told = told or _TELLS.get(event.event_type)
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            running = True
+        elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             causes.append(told or (Cause.UPDATE if _accepts(events[number + 1 :]) else Cause.NOTHING))
-            told = None
+            told, during, running = during, None, False
+        elif running:  # what comes in while a task runs is for the next one
+            during = during or _TELLS.get(event.event_type)
+        else:
+            told = told or _TELLS.get(event.event_type)
     return causes
 
 

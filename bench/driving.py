@@ -6,10 +6,11 @@ times, and its result awaited. Leaves to others: what is measured meanwhile.
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -26,8 +27,8 @@ from models.ids import case_number
 from workflows import options
 from workflows.client import CaseDesk
 
-_LOOK_EVERY = 0.03      # seconds
-_PATIENCE = 120.0       # seconds
+_LOOK_EVERY = 0.03  # seconds
+_PATIENCE = 120.0  # seconds
 _OFFICER = Actor(user="officer-renshe", role=Role.OFFICER, unit="ez-renshe")
 _HOTLINE = Actor(user="hotline-01", role=Role.HOTLINE, unit="ez-12345")
 _ACTIONS: tuple[tuple[Action, dict[str, Any]], ...] = (
@@ -185,13 +186,23 @@ async def cases_of(kind: Kind, ground: Ground) -> "OurCases | BareCases":
 
 
 async def drive(cases: Cases, count: int, at_a_time: int) -> list[str]:
-    """Take `count` cases from start to end, `at_a_time` of them at once; gives their ids."""
+    """Take `count` cases from start to end, `at_a_time` of them at once; gives their ids.
+
+    All are opened before the first is acted upon: an action that overtakes the engine's news of the first step saves
+    that case a workflow task, and every case should pay for all of its own.
+    """
     names = [cases.name() for _ in range(count)]
-    async with _lookout(cases) as taken, asyncio.TaskGroup() as group:
+    async with _lookout(cases) as taken:
         free = asyncio.Semaphore(at_a_time)
-        for name in names:
-            await free.acquire()
-            group.create_task(_drive(cases, name, taken)).add_done_callback(lambda _: free.release())
+
+        async def alone(job: Coroutine[Any, Any, None]) -> None:
+            async with free, asyncio.timeout(_PATIENCE):
+                await job
+
+        for job in (partial(_open, cases, taken), partial(_act_to_the_end, cases)):
+            async with asyncio.TaskGroup() as group:
+                for name in names:
+                    group.create_task(alone(job(name)))
     return names
 
 
@@ -202,9 +213,7 @@ async def drive_one(cases: Cases) -> str:
         await cases.open(name)
         while not await cases.settled(name):
             await asyncio.sleep(_LOOK_EVERY)
-        for number in range(len(UPDATES)):
-            await cases.act(name, number)
-        await cases.end(name)
+        await _act_to_the_end(cases, name)
     return name
 
 
@@ -224,14 +233,16 @@ async def open_all(cases: Cases, count: int, ahead: int) -> AsyncIterator[int]:
             await asyncio.gather(*waiting)
 
 
-async def _drive(cases: Cases, name: str, taken: "Taken") -> None:
-    async with asyncio.timeout(_PATIENCE):
-        recorded = taken(name)
-        await cases.open(name)
-        await recorded
-        for number in range(len(UPDATES)):
-            await cases.act(name, number)
-        await cases.end(name)
+async def _open(cases: Cases, taken: "Taken", name: str) -> None:
+    recorded = taken(name)
+    await cases.open(name)
+    await recorded
+
+
+async def _act_to_the_end(cases: Cases, name: str) -> None:
+    for number in range(len(UPDATES)):
+        await cases.act(name, number)
+    await cases.end(name)
 
 
 class Taken(Protocol):
@@ -249,13 +260,9 @@ async def _lookout(cases: Cases) -> AsyncIterator[Taken]:
         return waiting.setdefault(name, asyncio.get_running_loop().create_future())
 
     async def look() -> None:
-        seen: set[str] = set()
         while True:
-            # One look later, when the engine has heard of the step as well: an action that comes before saves it a
-            # workflow task, and both kinds should pay for all of theirs.
-            for name in seen:
+            for name in await asyncio.to_thread(cases.taken_up) & waiting.keys() if waiting else ():
                 waiting.pop(name).set_result(None)
-            seen = await asyncio.to_thread(cases.taken_up) & waiting.keys() if waiting else set()
             await asyncio.sleep(_LOOK_EVERY)
 
     async with asyncio.TaskGroup() as group:

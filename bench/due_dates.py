@@ -29,16 +29,11 @@ def main() -> None:
     ours = [calendar.nth_working_day(day, n) for day, n in queries]
     if theirs != ours:
         different = [(q, t, o) for q, t, o in zip(queries, theirs, ours, strict=True) if t != o]
-        raise SystemExit(
-            f"the answers differ in {len(different)} of {len(queries)} queries, first: {different[0]}"
-        )
-    print(
-        f"{len(queries)} queries of {AMOUNTS} working days from {YEARS[0]} to {YEARS[-1]}: all answers equal"
-    )
+        raise SystemExit(f"the answers differ in {len(different)} of {len(queries)} queries, first: {different[0]}")
+    print(f"{len(queries)} queries of {AMOUNTS} working days from {YEARS[0]} to {YEARS[-1]}: all answers equal")
 
     starts = [
-        (datetime.combine(day, time(10), SHANGHAI), Limit(amount=n, unit=Unit.WORKING_DAYS))
-        for day, n in queries
+        (datetime.combine(day, time(10), SHANGHAI), Limit(amount=n, unit=Unit.WORKING_DAYS)) for day, n in queries
     ]
 
     def counterpart() -> None:
@@ -59,8 +54,7 @@ def main() -> None:
 
 def _print(what: str, ratio: Ratio) -> None:
     print(
-        f"{what}: {QUERIES / ratio.b_seconds:,.0f}/s beside {QUERIES / ratio.a_seconds:,.0f}/s of `holidays`, "
-        f"{ratio}"
+        f"{what}: {QUERIES / ratio.b_seconds:,.0f}/s beside {QUERIES / ratio.a_seconds:,.0f}/s of `holidays`, {ratio}"
     )
 
 

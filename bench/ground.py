@@ -32,8 +32,8 @@ from models.policy import Policy
 
 OFFICE = PROJECT / "tests" / "support" / "directory.toml"
 _READY = "ready"
-_WORKER_START = 60.0    # seconds
-_GRACE = 10.0           # seconds
+_WORKER_START = 60.0  # seconds
+_GRACE = 10.0  # seconds
 
 
 class Kind(StrEnum):
@@ -115,7 +115,7 @@ async def ground() -> AsyncIterator[Ground]:
     """Start engine and database in a folder of their own; both are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="haochaping-bench-") as name:
         folder = Path(name)
-        folder.chmod(0o711)     # as root the database runs as another user, who has to come through here
+        folder.chmod(0o711)  # as root the database runs as another user, who has to come through here
         grpc, screen, http, sql = _free_ports(4)
         temporal = TemporalServer(folder / "temporal", grpc, screen, http, folder / "temporal.log")
         postgres = Postgres(folder / "postgres", sql, folder / "postgres.log")

@@ -110,18 +110,14 @@ def _memory(url: str, path: Path, rows: int) -> None:
         _empty(connection)
     script = "import sys; from pathlib import Path; from bench.import_ratings import measured;"
     script += "measured(sys.argv[1], Path(sys.argv[2]))"
-    done = subprocess.run(
-        [sys.executable, "-c", script, url, str(path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script, url, str(path)], capture_output=True, text=True, check=True)
     size = path.stat().st_size / 2**20
-    print(f"peak memory of an import of {rows:,} rows ({size:.0f} MiB): {int(done.stdout) / 1024:.0f} MiB")
+    print(f"memory: an import of {rows:,} rows ({size:.0f} MiB) peaks at {int(done.stdout) / 1024:.0f} MiB")
 
 
 def _import(url: str, path: Path) -> int:
     importer = RatingImporter(url, {DEPARTMENT: "renshe"}, lambda: datetime.now(UTC))
-    order = ImportRequest(
-        path=str(path), jurisdiction="ezhou", code_system="national", bad_levels=frozenset({1, 2})
-    )
+    order = ImportRequest(path=str(path), jurisdiction="ezhou", code_system="national", bad_levels=frozenset({1, 2}))
     report = importer.import_file(order)
     assert report.rejected == 0
     assert report.stored == report.rows

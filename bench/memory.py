@@ -23,7 +23,7 @@ _WARM = 50
 _REST = 5.0
 """Seconds without new cases before each look."""
 
-_PROGRESS = 15.0    # seconds
+_PROGRESS = 15.0  # seconds
 
 
 @dataclass(frozen=True)

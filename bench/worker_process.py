@@ -45,4 +45,4 @@ async def main(kind: Kind, address: str, database_url: str, keyring: Path, cache
 if __name__ == "__main__":
     asyncio.run(main(Kind(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]), int(sys.argv[5])))
     sys.stdout.flush()
-    os._exit(0)     # as worker.py does: temporalio 1.35.0 sometimes aborts at interpreter exit
+    os._exit(0)  # as worker.py does: temporalio 1.35.0 sometimes aborts at interpreter exit

@@ -19,7 +19,7 @@ from models.callbacks import CallbackKind
 from models.errors import HaochapingError
 from models.people import Unit, User
 from models.policy import Policy
-from models.ratings import EvaluatorContact
+from models.ratings import Complaint, EvaluatorContact
 from models.views import CaseView, ClockView, EngineHistoryView, EntryView, TaskView
 
 
@@ -164,6 +164,10 @@ class Context(Protocol):
 
     def evaluator_contact(self, case_no: str) -> EvaluatorContact | None:
         """Whom to call about a case; personal, for the hotline only."""
+        ...
+
+    def complaint(self, case_no: str) -> Complaint:
+        """What the evaluator complained of; numbers in the free text are masked."""
         ...
 
     def callback_script(self, jurisdiction: str, kind: CallbackKind) -> str:

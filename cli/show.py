@@ -53,6 +53,7 @@ def run(args: Namespace, context: Context, out: TextIO, err: TextIO) -> int:
 
 def _print_case(context: Context, case: CaseView, out: TextIO) -> None:
     print(f"案件 {case.case_no}", file=out)
+    complaint = context.complaint(case.case_no)
     level, channel = SatisfactionLevel(case.satisfaction), ReviewChannel(case.channel)
     late = "（有时限已逾期）" if case.overdue else ""
     rows = [
@@ -65,6 +66,8 @@ def _print_case(context: Context, case: CaseView, out: TextIO) -> None:
             f"{level.label}（{int(level)}星），{channel.label}，{'匿名' if case.anonymous else '实名'}，"
             f"{instant(case.assessed_at)}",
         ),
+        ("差评原因", "、".join(complaint.reasons) or "（未选标签）"),
+        ("文字评价", complaint.text or "（没有填写）"),
         ("办件编号", f"{case.project_no}，第 {case.assess_number} 次评价"),
         ("核实结论", _finding(case)),
         ("转办", instant(case.dispatched_at)),
@@ -150,6 +153,7 @@ def _as_json(context: Context, standing: Standing, clocks: list[ClockView], entr
     return {
         **for_scripts(case),
         **labels,
+        "complaint": for_scripts(context.complaint(case.case_no)),
         "limits": [limit_for_scripts(clock) for clock in clocks],
         "tasks": [task_for_scripts(task, context.now()) for task in standing.tasks],
         "callbacks": [for_scripts({"at": entry.at, "by": entry.actor_user, **entry.details}) for entry in called],

@@ -162,6 +162,13 @@ class PendingCase(Value):
     assessed_at: AwareDatetime
 
 
+class Complaint(Value):
+    """What the evaluator complained of: the reason tags in words, and the free text without the evaluator's numbers."""
+
+    reasons: tuple[str, ...]
+    text: str
+
+
 class EvaluatorContact(Value):
     """Whom to call back about a case. Personal: for the person who makes the call, never for the engine or a log."""
 

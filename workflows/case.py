@@ -49,8 +49,9 @@ class BadReviewCase:
     @workflow.init
     def __init__(self, order: CaseOrder) -> None:
         self._order = order
-        self._state = CaseState()
-        self._ledger = asyncio.Lock()
+        self._dispatch = procedure.dispatched(order, CaseState(), workflow.now())
+        self._state = self._dispatch.state
+        self._written = 0
         self._keepers: list[asyncio.Task[None]] = []
         self._shown = (Stage.DISPATCHED, False)
 
@@ -67,7 +68,7 @@ class BadReviewCase:
         return await self._ending()
 
     async def _dispatched_to_the_handling_unit(self) -> None:
-        await self._record(procedure.dispatched(self._order, self._state, workflow.now()))
+        await self._record(self._dispatch)
 
     def _signed_for_and_verified(self) -> bool:
         return self._stage is not Stage.DISPATCHED
@@ -188,20 +189,22 @@ class BadReviewCase:
             raise ApplicationError(reason, type="ActionRefused", non_retryable=True)
 
     async def _take(self, outcome: Outcome) -> Receipt:
+        """The facts count at once, for the very next validator; the receipt follows when they are written down."""
+        self._state = outcome.state
         await self._record(outcome)
         return procedure.receipt(outcome, self._state)
 
     async def _record(self, outcome: Outcome) -> None:
-        """The facts count at once; the ledger follows in their order; the dates it returns start the clocks."""
-        self._state = outcome.state
-        async with self._ledger:
-            recorded = await workflow.execute_activity_method(
-                StepActivities.record_step,
-                outcome.step,
-                start_to_close_timeout=options.STEP_TIMEOUT,
-                retry_policy=options.STEP_RETRY,
-                summary=Readable(step_summary(outcome.step)),
-            )
+        """Write a step down after the one before it; the dates that come back start the clocks."""
+        await workflow.wait_condition(lambda: self._written == outcome.step.seq - 1)
+        recorded = await workflow.execute_activity_method(
+            StepActivities.record_step,
+            outcome.step,
+            start_to_close_timeout=options.STEP_TIMEOUT,
+            retry_policy=options.STEP_RETRY,
+            summary=Readable(step_summary(outcome.step)),
+        )
+        self._written = outcome.step.seq
         before = self._state
         self._state = procedure.with_dates(before, recorded)
         for clock in self._state.clocks:
@@ -215,7 +218,9 @@ class BadReviewCase:
             if await self._moved(clock):
                 continue
             now = workflow.now()
-            await self._record(procedure.rung_reached(self._order, self._state, clock, clock.rungs[0], now))
+            outcome = procedure.rung_reached(self._order, self._state, clock, clock.rungs[0], now)
+            self._state = outcome.state
+            await self._record(outcome)
 
     async def _moved(self, clock: Clock) -> bool:
         """Wait for the clock's next rung; True when the clock changed or ended before."""

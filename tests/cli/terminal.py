@@ -98,6 +98,7 @@ def ratings_file(path: Path, *rows: dict[str, str]) -> Path:
         "deptCode": RENSHE,
         "taskCode": "DEMO0001",
         "taskName": "社会保障卡补换",
+        "writingEvaluation": "",
         "userName": "演示评价人九",
         "mobile": MOBILE,
     }

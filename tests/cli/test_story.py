@@ -252,3 +252,11 @@ async def test_a_case_that_the_engine_has_forgotten_is_told_from_its_file(open_t
     numbers = [event.number for event in filed.shown]
     assert numbers == sorted(numbers)
     assert filed.shown[0].at - at(BEFORE_SPRING_FESTIVAL) < timedelta(minutes=2)
+
+
+async def test_the_officer_reads_the_complaint_but_not_the_evaluators_numbers(open_terminal: OpenTerminal) -> None:
+    text = "自助机看不懂，没人帮忙，请打13812345678找我，身份证000000199001011234"
+    terminal, [case_no] = await open_terminal(BEFORE_SPRING_FESTIVAL, {"writingEvaluation": text})
+    shown = await terminal.done("show", case_no, "--as", OFFICER)
+    assert lines_with(shown, ["差评原因", "服务态度差效率低"])
+    assert lines_with(shown, ["文字评价", "自助机看不懂，没人帮忙，请打138******78找我，身份证000*************34"])

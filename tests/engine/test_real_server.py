@@ -27,6 +27,7 @@ from models.actions import Action
 from models.errors import ActionRefused
 from models.notices import Channel, Message
 from tests.support.engine import DIRECTORY, HOTLINE, OFFICER, QUEUE, TEST_KEYS, Office
+from tests.support.values import an_order
 from worker import build_worker
 from workflows.options import SEARCH_ATTRIBUTES
 
@@ -46,6 +47,32 @@ async def office(database_url: str, temporal_binary: Path) -> AsyncIterator[Offi
     )
     async with environment, build_worker(environment.client, engine, QUEUE):
         yield Office(environment, engine, file.policy, calendar, "420700")
+    engine.dispose()
+
+
+async def test_an_action_that_comes_before_the_first_task_follows_the_dispatch(
+    database_url: str, temporal_binary: Path
+) -> None:
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        keep(connection, load_policy("ezhou"), load_calendar("ezhou"))
+    Directory(engine).fill(read_directory(DIRECTORY))
+    environment = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(temporal_binary),
+        data_converter=data_converter(TEST_KEYS),
+        search_attributes=SEARCH_ATTRIBUTES,
+    )
+    async with environment:
+        office = Office(environment, engine, load_policy("ezhou").policy, load_calendar("ezhou"), "420700")
+        order = an_order(calendar_version=office.calendar.version)
+        await office.desk.open(order)  # and nobody works yet
+        signing = asyncio.create_task(office.act(order.case_no, Action.SIGN_OFF, OFFICER))
+        await asyncio.sleep(0)
+        async with build_worker(environment.client, engine, QUEUE):
+            receipt = await signing
+        assert receipt.seq == 2
+        assert office.events(order.case_no) == ["转办", "签收"]
+        assert {clock.kind for clock in office.reader.clocks(order.case_no) if clock.ended_at} == {"sign_off"}
     engine.dispose()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from models.actions import MESSAGES, Action, Receipt
 from models.actors import Actor
 from models.case import CaseClass, Ending
-from models.errors import ActionRefused, EngineUnavailable
+from models.errors import ActionRefused, EngineUnavailable, HaochapingError
 from workflows.client import CaseDesk
 
 DOUBLE_CLICK = 10
@@ -112,6 +112,19 @@ class Crowd:
                 raise answer
             else:
                 self.acknowledged.append(Acknowledged(key, act, answer, begun, time.monotonic()))
+
+    async def again(self, acknowledged: Sequence[Acknowledged]) -> list[Receipt | HaochapingError]:
+        """The same actions under the same keys once more, one after the other; what each person is told."""
+        told: list[Receipt | HaochapingError] = []
+        for each in acknowledged:
+            message = MESSAGES[each.act.action].model_validate(
+                {"actor": self.actors[each.act.user], **each.act.details}
+            )
+            try:
+                told.append(await self.desks[0].act(each.receipt.case_no, each.act.action, message, each.key))
+            except HaochapingError as refusal:
+                told.append(refusal)
+        return told
 
     async def _person(self, waiting: list[_Patient]) -> None:
         """Nobody waits for a case in another's hands: who finds none free is done, since it will be finished there."""
