@@ -90,13 +90,16 @@ class CaseDesk:
         handle = self._client.get_workflow_handle(case_no)
         async for attempt in self._attempts():
             try:
-                receipt: Receipt = await handle.execute_update(
-                    action.value, message, id=key, result_type=Receipt, rpc_timeout=_ONE_CALL
-                )
+                # rpc_timeout bounds the request alone; once it is accepted, the SDK polls for its outcome for ever.
+                async with asyncio.timeout(min(_ONE_CALL, self._patience).total_seconds()):
+                    receipt: Receipt = await handle.execute_update(
+                        action.value, message, id=key, result_type=Receipt, rpc_timeout=_ONE_CALL
+                    )
                 return receipt
             except WorkflowUpdateFailedError as error:
                 raise _refused(error) from None
-            except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+                _let_go_if_cancelled()
                 attempt.failed(error)
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
@@ -204,6 +207,13 @@ def _search_attributes(order: CaseOrder, due: datetime | None) -> TypedSearchAtt
     if due is not None:
         pairs.append(SearchAttributePair(options.DUE_DATE, due))
     return TypedSearchAttributes(pairs)
+
+
+def _let_go_if_cancelled() -> None:
+    """Raise CancelledError when whoever waits has given up: the SDK turns that into an error of its own."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _refused(error: WorkflowUpdateFailedError) -> HaochapingError:

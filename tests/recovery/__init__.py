@@ -1,0 +1,1 @@
+"""Recovery: parts of the running system are killed while people act on many cases."""
