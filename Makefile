@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev-installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help install up demo test check bench lock clean
+.PHONY: help install up demo test check soak bench lock clean
 
 help:  ## Show the targets (this text)
 	@echo '差评整改 haochaping'
@@ -39,6 +39,9 @@ check: $(DEV)  ## Formatting, lint, strict types, import contracts, purity
 	@echo '== types'   && $(PYTHON) -m mypy --strict .
 	@echo '== imports' && $(VENV)/bin/lint-imports
 	@echo '== purity'  && $(PYTHON) -m pytest -q tests/project
+
+soak: $(DEV)  ## The recovery run with 500 cases and every blow three times (about nine minutes)
+	@RECOVERY_CASES=500 RECOVERY_ROUNDS=3 $(PYTHON) -m pytest -q tests/recovery
 
 bench: $(DEV)  ## Side-by-side measurements (bench/); takes a while
 	@$(PYTHON) -m bench

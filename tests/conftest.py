@@ -53,7 +53,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
-    """A PostgreSQL of this session's own, on a free port, gone afterwards."""
+    """A PostgreSQL of this test run's own, on a free port, gone afterwards."""
     runtime_dir = tmp_path_factory.mktemp("database")
     server = Postgres(runtime_dir / "postgres", free_port(), runtime_dir / "postgres.log", durable=False)
 

@@ -192,7 +192,7 @@ class _Attempt:
             raise HaochapingError(f"流程引擎拒绝了请求：{error}") from error
         if self._last:
             raise EngineUnavailable(
-                "流程引擎一分钟内没有应答。操作可能已经登记，也可能没有；请用同一个编号（--key）重试，不会重复办理。"
+                "系统一分钟内没有应答。操作可能已经登记，也可能没有；请用同一个编号（--key）重试，不会重复办理。"
             ) from error
 
 

@@ -1,6 +1,6 @@
 """The one run that all claims are about, and the table of its times at the end of the test session.
 
-`HAOCHAPING_RECOVERY_CASES` (200) and `HAOCHAPING_RECOVERY_ROUNDS` (1) make a longer soak of it.
+`RECOVERY_CASES` (200) and `RECOVERY_ROUNDS` (1) make a longer soak of it.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ def evidence(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     """What is left of 200 running cases after every blow."""
     folder = tmp_path_factory.mktemp("recovery")
     size = Size(
-        cases=int(os.environ.get("HAOCHAPING_RECOVERY_CASES", "200")),
-        rounds=int(os.environ.get("HAOCHAPING_RECOVERY_ROUNDS", "1")),
+        cases=int(os.environ.get("RECOVERY_CASES", "200")),
+        rounds=int(os.environ.get("RECOVERY_ROUNDS", "1")),
     )
     stack = Stack(folder / "runtime")
     try:
@@ -50,6 +50,7 @@ def _table(evidence: Evidence) -> list[str]:
         lines += [f"{blow:<20}{each.first_action:>18.1f} s{each.all_ready:>18.1f} s" for each in recoveries]
     lines.append(
         f"{len(evidence.cases)} cases, {len(evidence.acknowledged)} receipts, {arrived} messages arrived, "
-        f"{repeats} of them once more under the same key; nobody answered within a minute: {evidence.unanswered}"
+        f"{repeats} repeats under the same key; people told to try again: {evidence.unanswered}; "
+        f"workers that left by their own watchdog: {evidence.output.count('自检发现已停止前进')}"
     )
     return lines

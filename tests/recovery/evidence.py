@@ -196,7 +196,7 @@ def as_json(evidence: Evidence) -> str:
         {
             "cases": len(evidence.cases),
             "acknowledged": len(evidence.acknowledged),
-            "unanswered_within_a_minute": evidence.unanswered,
+            "people_told_to_try_again": evidence.unanswered,
             "messages": len(evidence.outbox),
             "repeats_under_one_key": sum(each.times - 1 for each in evidence.arrived),
             "recoveries": {
