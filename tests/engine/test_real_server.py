@@ -70,6 +70,9 @@ async def test_an_action_that_comes_before_the_first_task_follows_the_dispatch(
         await asyncio.sleep(0)
         async with build_worker(environment.client, engine, QUEUE):
             receipt = await signing
+        events = await _events(environment.client, order.case_no)
+        accepted, recorded = "EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED", "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"
+        assert events.index(accepted) < events.index(recorded)  # it really came first
         assert receipt.seq == 2
         assert office.events(order.case_no) == ["转办", "签收"]
         assert {clock.kind for clock in office.reader.clocks(order.case_no) if clock.ended_at} == {"sign_off"}

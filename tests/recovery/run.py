@@ -16,15 +16,15 @@ from adapters.outbox import PostgresOutbox
 from adapters.policies import keep, load_calendar, load_policy
 from adapters.reading import CaseReader
 from models.actors import Actor
-from models.case import CaseClass, CaseOrder, Ending
-from models.ids import case_number
+from models.case import CaseOrder, Ending
 from models.notices import MessageStatus
 from tests.recovery.blows import Blow, Recovery, strike, until
 from tests.recovery.evidence import Collector, Evidence, arrived
 from tests.recovery.scripts import LAST_MOVES, SCRIPTS, URGE
 from tests.recovery.stack import Stack
 from tests.support.crowd import Crowd, Script
-from tests.support.engine import DIRECTORY, UNIT
+from tests.support.engine import DIRECTORY
+from tests.support.orders import order_of
 from workflows.client import CaseDesk
 
 CONNECTIONS = 4
@@ -151,21 +151,4 @@ def _orders(engine: Engine) -> Iterator[CaseOrder]:
     while True:
         number += 1
         project_no = f"420700{number:06d}"
-        yield CaseOrder(
-            case_no=case_number(policy.jurisdiction, project_no, 1),
-            jurisdiction=policy.jurisdiction,
-            project_no=project_no,
-            assess_number=1,
-            unit=UNIT,
-            task_code="11420700MB1234567T4420114001000",
-            task_name="社会保险登记",
-            satisfaction=1,
-            tags=("115",),
-            channel="self_service",
-            case_class=CaseClass.GENERAL,
-            anonymous=False,
-            assessed_at=datetime.now(UTC) - timedelta(hours=1),
-            policy=policy,
-            policy_digest=policy.digest(),
-            calendar_version=calendar.version,
-        )
+        yield order_of(project_no, policy, calendar.version, datetime.now(UTC) - timedelta(hours=1))

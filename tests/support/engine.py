@@ -33,12 +33,12 @@ from models.actions import MESSAGES, Action, Receipt
 from models.case import CaseClass, CaseEnding, CaseOrder, CaseState
 from models.clocks import ClockKind
 from models.due import SHANGHAI
-from models.ids import case_number
 from models.notices import MessageRecord
 from models.policy import Policy
 from models.steps import Event, TaskKind
 from models.views import ClockView, EntryView, TaskView
 from tests.support.binaries import test_server_binary
+from tests.support.orders import order_of
 from worker import build_worker
 from workflows.client import CaseDesk
 from workflows.options import SEARCH_ATTRIBUTES
@@ -49,7 +49,6 @@ TEST_KEYS = KeyRing(current="test", keys={"test": "dGVzdC1rZXktZm9yLXRlc3RzLW9ub
 DIRECTORY = Path(__file__).with_name("directory.toml")
 QUEUE = "stories"
 OFFICER, HOTLINE, SUPERVISOR = "officer-renshe", "hotline-01", "supervisor-01"
-UNIT = "ez-renshe"
 
 
 def at(text: str) -> datetime:
@@ -103,23 +102,13 @@ class Office:
         """Dispatch a case; gives its number once the dispatch is recorded."""
         policy = policy or self.policy
         project_no = f"{self.prefix}{next(self._numbers):06d}"
-        order = CaseOrder(
-            case_no=case_number(policy.jurisdiction, project_no, 1),
-            jurisdiction=policy.jurisdiction,
-            project_no=project_no,
-            assess_number=1,
-            unit=UNIT,
-            task_code="11420700MB1234567T4420114001000",
-            task_name="社会保险登记",
-            satisfaction=1,
-            tags=("115",),
-            channel="self_service",
+        order = order_of(
+            project_no,
+            policy,
+            self.calendar.version,
+            await self.now() - timedelta(hours=1),
             case_class=case_class,
             anonymous=anonymous,
-            assessed_at=await self.now() - timedelta(hours=1),
-            policy=policy,
-            policy_digest=policy.digest(),
-            calendar_version=self.calendar.version,
         )
         self.orders[order.case_no] = order
         if policy is not self.policy:

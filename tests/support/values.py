@@ -4,8 +4,9 @@ from functools import cache
 from typing import Any
 
 from adapters.policies import load_policy
-from models.case import CaseClass, CaseOrder, CaseState, Ending, Finding, Stage
+from models.case import CaseOrder, CaseState, Ending, Finding, Stage
 from tests.support.engine import at
+from tests.support.orders import order_of
 
 MOMENT = at("2026-03-10 09:00")
 
@@ -18,23 +19,7 @@ def _policy() -> Any:
 def an_order(**changes: Any) -> CaseOrder:
     """The order of a real-name review of the social security office."""
     policy = changes.pop("policy", None) or _policy()
-    order = CaseOrder(
-        case_no="ezhou-420700000001-1",
-        jurisdiction="ezhou",
-        project_no="420700000001",
-        assess_number=1,
-        unit="ez-renshe",
-        task_code="11420700MB0000001A4420114001000",
-        task_name="社会保险登记",
-        satisfaction=1,
-        channel="self_service",
-        case_class=CaseClass.GENERAL,
-        anonymous=False,
-        assessed_at=MOMENT,
-        policy=policy,
-        policy_digest=policy.digest(),
-        calendar_version="test",
-    )
+    order = order_of("420700000001", policy, "test", MOMENT, tags=())
     return order.model_copy(update=changes)
 
 
