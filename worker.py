@@ -23,6 +23,7 @@ from activities.courier import CourierActivities, Sender
 from activities.steps import StepActivities
 from adapters.archive import ArchiveSender
 from adapters.connection import connect
+from adapters.contacts import Contacts
 from adapters.courier import OutboxCourier
 from adapters.database import make_engine
 from adapters.directory import Directory
@@ -124,7 +125,7 @@ def build_courier(
 
 def build_senders(settings: Settings, client: Client, engine: Engine) -> dict[Channel, Sender]:
     """The real ways out: SMS gateway, mail server, 12345 platform, and the archive."""
-    letters, directory = Letters(JURISDICTIONS), Directory(engine)
+    letters, directory = Letters(JURISDICTIONS), Contacts(Directory(engine), engine)
     gateway = SignedHttp("短信网关", settings.sms_url, settings.sms_secret.get_secret_value())
     platform = SignedHttp("12345平台", settings.report_url, settings.report_secret.get_secret_value())
     return {

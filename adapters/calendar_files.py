@@ -31,7 +31,7 @@ def load_calendar(jurisdiction: str | None = None) -> WorkingCalendar:
 def _folder_of(jurisdiction: str) -> Path:
     folder = _JURISDICTIONS / jurisdiction
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", jurisdiction) or not folder.is_dir():
-        known = sorted(path.name for path in _JURISDICTIONS.iterdir() if path.is_dir())
+        known = sorted(path.parent.name for path in _JURISDICTIONS.glob("*/policy.toml"))
         raise UnknownJurisdiction(f"没有名为“{jurisdiction}”的地区，可用的地区：{'、'.join(known)}")
     return folder
 

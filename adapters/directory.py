@@ -2,10 +2,12 @@
 
 import time
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -33,7 +35,7 @@ def read_directory(path: Path) -> DirectoryFile:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BadDirectory(f"单位目录 {path} 的 {place} 有误：{first['msg']}") from None
+        raise BadDirectory(f"单位目录 {path} 的 {place} 有误：{_what_is_wrong(first)}") from None
     known = {unit.id for unit in file.units}
     lost = sorted({user.unit for user in file.users} - known)
     if lost:
@@ -42,7 +44,22 @@ def read_directory(path: Path) -> DirectoryFile:
         twice = sorted({each for each in ids if ids.count(each) > 1})
         if twice:
             raise BadDirectory(f"单位目录 {path}：{name} {'、'.join(twice)} 重复")
+    nameless = sorted(user.id for user in file.users if user.role is Role.CLERK and not user.staff_no)
+    if nameless:
+        raise BadDirectory(
+            f"单位目录 {path}：{Role.CLERK.label} {'、'.join(nameless)} 没有工号（staff_no），评价无从对应到本人"
+        )
+    numbers = Counter((user.unit, user.staff_no) for user in file.users if user.staff_no)
+    shared = sorted(f"{unit} 的 {number}" for (unit, number), count in numbers.items() if count > 1)
+    if shared:
+        raise BadDirectory(f"单位目录 {path}：工号 {'、'.join(shared)} 由多人共用，同一单位内工号不得重复")
     return file
+
+
+def _what_is_wrong(fault: ErrorDetails) -> str:
+    if fault["loc"][-1] == "role" and fault["type"] == "enum":
+        return f"没有“{fault['input']}”这个角色，可用的有{'、'.join(f'{role.value}（{role.label}）' for role in Role)}"
+    return {"missing": "缺少该项", "extra_forbidden": "不认识的项目"}.get(fault["type"], fault["msg"])
 
 
 @dataclass
@@ -65,9 +82,14 @@ class Directory:
         self._read_at = None
 
     def actor(self, user_id: str) -> Actor:
-        """The user as an actor. Raises UnknownUser."""
+        """The user as an actor in the own name. Raises UnknownUser."""
         user = self.user(user_id)
-        return Actor(user=user.id, role=user.role, unit=user.unit)
+        return Actor(user=user.id, role=user.role, unit=user.unit, staff_no=user.staff_no)
+
+    def by_staff_no(self, unit: str, staff_no: str) -> User | None:
+        """The clerk whom ratings of that unit name by that number, or None when the directory has nobody of it."""
+        found = (user for user in self.users() if user.unit == unit and user.staff_no == staff_no)
+        return next(found, None) if staff_no else None
 
     def user(self, user_id: str) -> User:
         """One user. Raises UnknownUser with the names of some who exist."""
@@ -100,7 +122,7 @@ class Directory:
         return Contact(mobile=user.mobile or None, email=user.email or None) if user is not None else None
 
     def people(self, role: Role, unit: str) -> list[User]:
-        """Everybody of that role who is responsible for a case of that unit: all, except officers of other units."""
+        """Everybody of that role who is responsible for a case of that unit: all, except those of other units."""
         return [user for user in self.users() if user.role is role and (not role.is_of_unit or user.unit == unit)]
 
     def _refresh(self) -> None:

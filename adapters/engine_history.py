@@ -140,7 +140,9 @@ class _Teller:
         return f"第{receipt['seq']}步 {receipt['said']}" if isinstance(receipt, dict) else ""
 
     def _who(self, actor: dict[str, Any]) -> str:
-        return f"{Role(actor['role']).label} {self.name_of(actor['user'])}"
+        absent = actor.get("acting_for")
+        deputy = f"（代理{self.name_of(absent)}）" if absent else ""
+        return f"{Role(actor['role']).label} {self.name_of(actor['user'])}{deputy}"
 
     async def _of(self, number: int) -> str:
         return await self._summary(self.events[number]) if number in self.events else ""

@@ -4,22 +4,25 @@ It decides nothing: dates come from `policy.clocks`, letters' facts from `adapte
 gives the same answer and changes nothing, so a retry of the engine is harmless.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.directory import Directory
+from adapters.holiday_notices import in_force_version
+from adapters.ledger_clocks import DatedClocks, date_clocks, dues_of, missed_limits, write_clocks
+from adapters.links import link
 from adapters.notices import Letterhead, Remediation, compose
 from adapters.outbox import insert_messages
 from adapters.policies import Rules, Versions
 from adapters.tables.cases import CASES, CLOCKS, ENTRIES, TASKS
-from models.clocks import Clock, ClockKind, RungKind
-from models.due import DueDate
+from models.actors import Role
 from models.ids import task_id
-from models.steps import Event, Recorded, Step
-from policy.clocks import clock_after, start_clock
+from models.links import LinkKind
+from models.steps import Event, Recorded, Step, TaskKind, TaskOrder
 
 
 @dataclass(frozen=True)
@@ -32,32 +35,47 @@ class PostgresLedger:
 
     def record(self, step: Step) -> Recorded:
         """Record a step in one transaction; the same step again gives the recorded answer."""
-        rules = self.versions.rules(step.policy_digest, step.calendar_version)
-        started = [start_clock(start, step.at, rules.policy, rules.calendar) for start in step.starts]
-        moved = clock_after(step.rung, rules.policy, rules.calendar) if step.rung is not None else None
-        recorded = Recorded(seq=step.seq, clocks=(*started, *([moved] if moved else [])))
         with self.engine.begin() as connection:
+            if step.moves and (before := _recorded_before(connection, step)) is not None:
+                # A move is worked out from the limit as it stands; it must not be worked out from its own result.
+                return before
+            version = None if step.order is None else self._calendar_in_force(connection, step)
+            if version is not None:
+                step = step.model_copy(update={"calendar_version": version})
+            rules = self.versions.rules(step.policy_digest, step.calendar_version)
+            dated = date_clocks(connection, step, rules)
+            recorded = Recorded(seq=step.seq, clocks=dated.all, calendar_version=version)
             if not _insert_entry(connection, step, recorded):
-                return _recorded_before(connection, step)
+                return _recorded(connection, step)
             case = _write_case(connection, step)
-            _write_clocks(connection, step, started)
+            write_clocks(connection, step, dated)
+            if step.order is not None and step.order.repeats:
+                link(connection, step.case_no, step.order.repeats, LinkKind.REPEAT, step.at)
             _write_tasks(connection, step)
-            self._write_messages(connection, step, case, rules, started)
+            if step.facts.overdue:
+                _keep_the_supervisors_list(connection, step)
+            self._write_messages(connection, step, case, rules, dated)
         return recorded
 
+    def _calendar_in_force(self, connection: Connection, step: Step) -> str | None:
+        """The calendar that a notice put in force meanwhile, if it is not the one that the dispatch names."""
+        version = in_force_version(connection, step.jurisdiction, step.calendar_version)
+        return None if version == step.calendar_version else version
+
     def _write_messages(
-        self, connection: Connection, step: Step, case: Row[Any], rules: Rules, started: list[Clock]
+        self, connection: Connection, step: Step, case: Row[Any], rules: Rules, dated: DatedClocks
     ) -> None:
-        if not step.notices and not step.reports:
+        if not step.notices and not step.reports and not step.to_evaluator:
             return
-        needed = {order.clock for order in step.notices if order.clock} - {clock.kind for clock in started}
-        known = {clock.kind: clock.due for clock in started} | _dues(connection, step, needed)
+        fresh = {clock.kind: clock.due for clock in (*dated.started, *dated.moved)}
+        needed = {order.clock for order in step.notices if order.clock} - fresh.keys()
         head = Letterhead(
             step=step,
             case=case,
             rules=rules,
-            dues=known,
-            missed=_missed(connection, step) if step.facts.ending else [],
+            dues=fresh | dues_of(connection, step, needed),
+            before={kind: clock.due for kind, clock in dated.before.items()},
+            missed=missed_limits(connection, step) if step.facts.ending else [],
             remediation=_last_remediation(connection, step) if step.facts.ending else None,
         )
         insert_messages(connection, compose(head, self.directory))
@@ -80,9 +98,17 @@ def _insert_entry(connection: Connection, step: Step, recorded: Recorded) -> boo
     return connection.execute(new).one_or_none() is not None
 
 
-def _recorded_before(connection: Connection, step: Step) -> Recorded:
+def _recorded_before(connection: Connection, step: Step) -> Recorded | None:
     found = select(ENTRIES.c.recorded).where(ENTRIES.c.case_no == step.case_no, ENTRIES.c.seq == step.seq)
-    return Recorded.model_validate(connection.execute(found).scalar_one())
+    recorded = connection.execute(found).scalar_one_or_none()
+    return Recorded.model_validate(recorded) if recorded is not None else None
+
+
+def _recorded(connection: Connection, step: Step) -> Recorded:
+    recorded = _recorded_before(connection, step)
+    if recorded is None:
+        raise LookupError(f"step {step.seq} of {step.case_no} was neither written nor found")
+    return recorded
 
 
 _SHOWN = (
@@ -94,61 +120,47 @@ _SHOWN = (
     CASES.c.task_name,
     CASES.c.dispatched_at,
     CASES.c.signed_at,
+    CASES.c.staff_no,
+    CASES.c.source,
+    CASES.c.case_class,
 )
 
 
+_KEPT = frozenset({"unit", "case_class", "priority"})
+"""Facts that a step from before they were recorded does not name; what the dispatch said stays."""
+
+
 def _write_case(connection: Connection, step: Step) -> Row[Any]:
-    facts = step.facts.model_dump(exclude_none=True) | {"seq": step.seq}
+    facts = step.facts.model_dump() | {"seq": step.seq, "calendar_version": step.calendar_version}
+    facts = {name: value for name, value in facts.items() if name not in _KEPT or value is not None}
+    if step.state is not None:
+        facts["state"] = step.state
     if step.order is None:
         change = update(CASES).where(CASES.c.case_no == step.case_no).values(facts).returning(*_SHOWN)
         return connection.execute(change).one()
     order = step.order
-    row = facts | {
-        "case_no": order.case_no,
-        "jurisdiction": order.jurisdiction,
-        "project_no": order.project_no,
-        "assess_number": order.assess_number,
-        "unit": order.unit,
-        "task_code": order.task_code,
-        "task_name": order.task_name,
-        "channel": order.channel,
-        "satisfaction": order.satisfaction,
-        "case_class": order.case_class,
-        "anonymous": order.anonymous,
-        "assessed_at": order.assessed_at,
-        "policy_digest": order.policy_digest,
-        "calendar_version": order.calendar_version,
-        "dispatched_at": step.at,
-    }
+    row = (
+        {"unit": order.unit, "case_class": order.case_class, "priority": order.priority}
+        | facts
+        | {
+            "case_no": order.case_no,
+            "jurisdiction": order.jurisdiction,
+            "project_no": order.project_no,
+            "assess_number": order.assess_number,
+            "task_code": order.task_code,
+            "task_name": order.task_name,
+            "channel": order.channel,
+            "satisfaction": order.satisfaction,
+            "source": order.source,
+            "staff_no": order.staff_no,
+            "window_no": order.window,
+            "anonymous": order.anonymous,
+            "assessed_at": order.assessed_at,
+            "policy_digest": order.policy_digest,
+            "dispatched_at": step.at,
+        }
+    )
     return connection.execute(insert(CASES).values(row).returning(*_SHOWN)).one()
-
-
-def _write_clocks(connection: Connection, step: Step, started: list[Clock]) -> None:
-    of_case = CLOCKS.c.case_no == step.case_no
-    if step.stops:
-        ends = {"ended_at": step.at, "ended_seq": step.seq}
-        running = update(CLOCKS).where(of_case, CLOCKS.c.kind.in_(step.stops), CLOCKS.c.ended_at.is_(None))
-        connection.execute(running.values(ends))
-    if started:
-        connection.execute(
-            insert(CLOCKS),
-            [
-                {
-                    "case_no": step.case_no,
-                    "kind": clock.kind,
-                    "round": clock.round,
-                    "deadline": clock.due.deadline,
-                    "due": clock.due.model_dump(mode="json"),
-                    "provisional": clock.due.provisional,
-                    "started_seq": step.seq,
-                }
-                for clock in started
-            ],
-        )
-    if step.rung is not None and step.rung.rung.kind is RungKind.LIMIT:
-        clock = step.rung.clock
-        passed = update(CLOCKS).where(of_case, CLOCKS.c.kind == clock.kind, CLOCKS.c.round == clock.round)
-        connection.execute(passed.values(missed_at=clock.due.deadline))
 
 
 def _write_tasks(connection: Connection, step: Step) -> None:
@@ -156,44 +168,42 @@ def _write_tasks(connection: Connection, step: Step) -> None:
         ends = {"closed_at": step.at, "closed_by": step.actor.user if step.actor else None}
         of_case = update(TASKS).where(TASKS.c.case_no == step.case_no, TASKS.c.closed_at.is_(None))
         connection.execute(of_case.where(TASKS.c.kind.in_(step.closes)).values(ends))
+    for close in step.closes_of:
+        ends = {"closed_at": step.at, "closed_by": step.actor.user if step.actor else None}
+        of_unit = update(TASKS).where(TASKS.c.case_no == step.case_no, TASKS.c.closed_at.is_(None))
+        connection.execute(of_unit.where(TASKS.c.kind == close.kind, TASKS.c.unit == close.unit).values(ends))
     if step.opens:
-        connection.execute(
-            insert(TASKS),
-            [
-                {
-                    "id": task_id(step.case_no, step.seq, order.kind),
-                    "case_no": step.case_no,
-                    "kind": order.kind,
-                    "role": order.role,
-                    "unit": step.unit if order.role.is_of_unit else None,
-                    "clock": order.clock,
-                    "round": step.facts.round,
-                    "opened_at": step.at,
-                }
-                for order in step.opens
-            ],
-        )
+        _open_tasks(connection, step, step.opens)
 
 
-def _dues(connection: Connection, step: Step, kinds: set[ClockKind]) -> dict[ClockKind, DueDate]:
-    if not kinds:
-        return {}
-    found = select(CLOCKS.c.kind, CLOCKS.c.due).where(
-        CLOCKS.c.case_no == step.case_no, CLOCKS.c.kind.in_(kinds), CLOCKS.c.ended_at.is_(None)
-    )
-    return {ClockKind(row.kind): DueDate.model_validate(row.due) for row in connection.execute(found)}
-
-
-def _missed(connection: Connection, step: Step) -> list[str]:
-    """The limits that a case has missed, for its closing report: passed, or met too late."""
-    found = select(CLOCKS.c.kind, CLOCKS.c.deadline, CLOCKS.c.ended_at, CLOCKS.c.missed_at).where(
-        CLOCKS.c.case_no == step.case_no, CLOCKS.c.kind != ClockKind.ADVISORY
-    )
-    return [
-        ClockKind(row.kind).label
-        for row in connection.execute(found.order_by(CLOCKS.c.started_seq, CLOCKS.c.kind))
-        if row.missed_at is not None or (row.ended_at is not None and row.ended_at >= row.deadline)
+def _open_tasks(connection: Connection, step: Step, orders: Sequence[TaskOrder]) -> None:
+    rows = [
+        {
+            "id": task_id(step.case_no, step.seq, order.kind, order.unit),
+            "case_no": step.case_no,
+            "kind": order.kind,
+            "role": order.role,
+            "unit": (order.unit or step.unit) if order.role.is_of_unit else None,
+            "clock": order.clock,
+            "round": step.facts.round if order.round is None else order.round,
+            "opened_at": step.at,
+        }
+        for order in orders
     ]
+    connection.execute(insert(TASKS), rows)
+
+
+def _keep_the_supervisors_list(connection: Connection, step: Step) -> None:
+    """A step is decided before the dates of the one before it are known; what they left overdue or not is seen here."""
+    late = select(CLOCKS.c.kind).where(
+        CLOCKS.c.case_no == step.case_no, CLOCKS.c.ended_at.is_(None), CLOCKS.c.missed_at.is_not(None)
+    )
+    overseeing = and_(TASKS.c.case_no == step.case_no, TASKS.c.closed_at.is_(None), TASKS.c.kind == TaskKind.OVERSEE)
+    if connection.execute(late.limit(1)).one_or_none() is None:
+        connection.execute(update(CASES).where(CASES.c.case_no == step.case_no).values(overdue=False))
+        connection.execute(update(TASKS).where(overseeing).values(closed_at=step.at))
+    elif connection.execute(select(TASKS.c.id).where(overseeing)).one_or_none() is None:
+        _open_tasks(connection, step, (TaskOrder(kind=TaskKind.OVERSEE, role=Role.SUPERVISOR),))
 
 
 def _last_remediation(connection: Connection, step: Step) -> Remediation | None:

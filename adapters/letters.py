@@ -1,18 +1,21 @@
 """Letters: the words in which a jurisdiction tells people what they have until when.
 
 Decides how a letter is found and filled, and that it is filled completely. The words are in
-`jurisdictions/<id>/letters/<kind>/` as `sms.txt`, `subject.txt` and `mail.txt`; parts that several letters
-share begin with an underscore. A letter sees the facts of `models.notices.Fact` and nothing else, in a
-sandbox.
+`jurisdictions/_shared/letters/<kind>/` as `sms.txt`, `subject.txt` and `mail.txt`; parts that several letters share
+begin with an underscore. A file of the same name in `jurisdictions/<id>/letters/` takes the place of the shared one:
+the name that signs, the clause that is cited, or a whole letter. A letter sees the facts of `models.notices.Fact` and
+nothing else, in a sandbox.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from adapters.policy_files import SHARED
 from models.notices import Fact, Message
 
 SMS_SINGLE = 70
@@ -53,11 +56,15 @@ class Letters:
         )
 
     def shelf(self, jurisdiction: str) -> ImmutableSandboxedEnvironment:
-        """The template environment of one jurisdiction. Raises LetterError for a malformed id."""
+        """The template environment of one jurisdiction. Raises LetterError for a malformed id or an unknown one."""
         if jurisdiction not in self._shelves:
             if not _JURISDICTION.fullmatch(jurisdiction):
                 raise LetterError(f"地区标识“{jurisdiction}”不合规")
-            self._shelves[jurisdiction] = _environment(self.root / jurisdiction / "letters")
+            if not (self.root / jurisdiction).is_dir():
+                raise LetterError(f"没有地区“{jurisdiction}”的文件夹")
+            self._shelves[jurisdiction] = _environment(
+                [self.root / jurisdiction / "letters", self.root / SHARED / "letters"]
+            )
         return self._shelves[jurisdiction]
 
     def _fill(self, message: Message, part: str) -> str:
@@ -77,9 +84,9 @@ def sms_parts(text: str) -> int:
     return 1 if units <= SMS_SINGLE else -(-units // SMS_PART)
 
 
-def _environment(directory: Path) -> ImmutableSandboxedEnvironment:
+def _environment(folders: Sequence[Path]) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(directory),
+        loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         finalize=_never_none,
         autoescape=False,  # plain text; nothing here is read by a browser

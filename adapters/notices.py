@@ -5,7 +5,7 @@ the courier's. What follows a person's act leaves at once; what a clock says at 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from sqlalchemy import Row
 
 from adapters.directory import Directory
 from adapters.policies import Rules
+from models.actors import Role
 from models.clocks import ClockKind, RungKind
 from models.due import DueDate, in_shanghai
 from models.notices import Channel, Fact, Message, NoticeKind, message_key
-from models.people import Unit
-from models.steps import NoticeOrder, Step
+from models.people import Unit, User
+from models.steps import NoticeOrder, Step, TaskKind
 from policy.deadlines import next_opening
-from policy.procedure import holder_of
+from policy.stages import holder_of
 
 _PARAMETERS = {
     ClockKind.SIGN_OFF: "signoff_limit",
@@ -29,6 +30,17 @@ _PARAMETERS = {
     ClockKind.ADVISORY: "advisory_cap",
     ClockKind.POST_CALLBACK: "post_callback_limit",
     ClockKind.SUPERVISION: "supervision_limit",
+    ClockKind.REDISPATCH: "redispatch_limit",
+    ClockKind.APPEAL_WINDOW: "appeal_window",
+    ClockKind.APPEAL_REVIEW: "appeal_review_limit",
+    ClockKind.APPEAL_CONFIRM: "appeal_confirm_limit",
+    ClockKind.PAUSE: "pause",
+    ClockKind.CONFERENCE: "conference_limit",
+    ClockKind.SUPERVISE: "measure_limits",
+    ClockKind.INTERVIEW: "measure_limits",
+    ClockKind.CIRCULAR: "measure_limits",
+    ClockKind.REFERRAL: "measure_limits",
+    ClockKind.LOOKBACK: "lookback",
 }
 """Which parameter of the policy a limit comes from, and so which source a letter cites."""
 
@@ -51,6 +63,8 @@ class Letterhead:
     dues: dict[ClockKind, DueDate]
     missed: list[str]
     remediation: Remediation | None = None
+    before: dict[ClockKind, DueDate] = field(default_factory=dict)
+    """How the limits that the step moves stood before it."""
 
 
 def compose(head: Letterhead, directory: Directory) -> Iterator[Message]:
@@ -61,15 +75,42 @@ def compose(head: Letterhead, directory: Directory) -> Iterator[Message]:
         not_before = next_opening(head.step.at, policy.notice_hours, head.rules.calendar, any_day=True)
     unit = directory.unit(head.step.unit)
     for order in head.step.notices:
+        if order.kind is NoticeKind.DATE_MOVED and not _has_moved(head, order):
+            continue
         context = _facts(head, unit) | _letter_facts(head, order)
         about = order.task or order.clock or ""
-        for person in directory.people(order.to, head.step.unit):
+        for person in _people(head, order, directory):
             for way in policy.notice_channels.get(order.to, ()):
                 yield _message(head, order.kind, Channel(way), person.id, context, not_before, about)
+    for kind in head.step.to_evaluator:
+        context = _facts(head, unit) | {Fact.REASON: head.step.details.get("reason")}
+        later = next_opening(head.step.at, policy.notice_hours, head.rules.calendar, any_day=True)
+        yield _message(head, kind, Channel.SMS, evaluator_of(head.step.case_no), context, later)
     for kind in head.step.reports:
         context = _facts(head, unit) | _report_facts(head, kind)
         for channel in kind.channels:
             yield _message(head, kind, channel, policy.report_office, context, head.step.at)
+
+
+def evaluator_of(case_no: str) -> str:
+    """The recipient of a message to the evaluator; the number behind it is looked up when the message leaves."""
+    return f"evaluator:{case_no}"
+
+
+def _people(head: Letterhead, order: NoticeOrder, directory: Directory) -> list[User]:
+    """Everybody whom the order means: one user, the rated clerk, or all of the role who are responsible."""
+    people = directory.people(order.to, order.unit or head.step.unit)
+    if order.user is not None:
+        return [person for person in directory.users() if person.id == order.user]
+    if order.to is Role.CLERK and head.case.staff_no:
+        return [person for person in people if person.staff_no == head.case.staff_no]
+    return people
+
+
+def _has_moved(head: Letterhead, order: NoticeOrder) -> bool:
+    if order.clock not in head.before or order.clock not in head.dues:
+        return False
+    return head.before[order.clock].deadline != head.dues[order.clock].deadline
 
 
 def _message(
@@ -125,13 +166,43 @@ def _letter_facts(head: Letterhead, order: NoticeOrder) -> dict[Fact, str | None
         facts[Fact.CLOCK_NAME] = order.clock.label
         facts[Fact.DUE] = due_text(head.dues[order.clock], head.rules)
         facts[Fact.CLAUSE] = head.rules.sources.get(_PARAMETERS[order.clock])
-    elif order.kind is NoticeKind.TASK_ASSIGNED:
+    elif order.kind in (NoticeKind.TASK_ASSIGNED, NoticeKind.APPEAL_RIGHTS):
         facts[Fact.DUE] = "尽快"
+    facts |= _facts_of_kind(head, order)
     if reached is not None:
         facts[Fact.SHARE] = f"{reached.rung.number}%" if reached.rung.kind is RungKind.SHARE else "100%"
         facts[Fact.DAYS_LATE] = str(reached.rung.number) if reached.rung.kind is RungKind.REPEAT else None
         facts[Fact.RESPONSIBLE] = holder_of(reached.clock.kind, head.rules.policy).label
     return facts
+
+
+def _facts_of_kind(head: Letterhead, order: NoticeOrder) -> dict[Fact, str | None]:
+    """What only one kind of letter says."""
+    details = head.step.details
+    match order.kind:
+        case NoticeKind.EXTENSION_DECIDED:
+            return {Fact.GRANTED: details.get("granted")}
+        case NoticeKind.CLASS_CHANGED:
+            return {Fact.GRANTED: details.get("granted"), Fact.CASE_CLASS: details.get("case_class")}
+        case NoticeKind.APPEAL_RIGHTS:
+            return {Fact.RESPONSIBLE: head.rules.policy.appeal_reviewer}
+        case NoticeKind.TASK_ASSIGNED if order.task is TaskKind.REVIEW_APPEAL:
+            return {Fact.RESPONSIBLE: head.rules.policy.appeal_reviewer}
+        case NoticeKind.APPEAL_DECIDED:
+            reviewer = head.rules.policy.appeal_reviewer
+            return {Fact.APPEAL_RESULT: details.get("appeal_result"), Fact.RESPONSIBLE: reviewer}
+        case NoticeKind.DATE_MOVED if order.clock is not None:
+            why = details.get("notice") or details.get("reason") or head.step.event.label
+            return {Fact.OLD_DUE: head.before[order.clock].label, Fact.NOTICE: details.get("notice"), Fact.REASON: why}
+        case NoticeKind.MEASURE_ISSUED | NoticeKind.ESCALATED:
+            return {Fact.MEASURE: details.get("measure"), Fact.DOCUMENT_NO: details.get("document_no")}
+        case NoticeKind.REASSIGNED:
+            actor = head.step.actor.user if head.step.actor else None
+            return {Fact.RESPONSIBLE: details.get("to") or actor}
+        case NoticeKind.CONFERENCE:
+            return {Fact.UNITS: details.get("units")}
+        case _:
+            return {}
 
 
 def _report_facts(head: Letterhead, kind: NoticeKind) -> dict[Fact, str | None]:

@@ -1,35 +1,26 @@
 """Policies and calendars by name of version: read from the jurisdictions' folders, kept in the database for ever."""
 
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.calendar_files import load_calendar
+from adapters.policy_files import JURISDICTIONS, Shelf, load_policy
 from adapters.tables.cases import CALENDARS, POLICIES
 from calendars import WorkingCalendar, calendar_from_json, to_json
-from models.errors import BadInput
 from models.policy import Policy
-from policy.parsing import PolicyFile, parse_policy
+from policy.parsing import Basis, PolicyFile
 
-JURISDICTIONS = Path(__file__).resolve().parent.parent / "jurisdictions"
-
-
-@cache
-def load_policy(jurisdiction: str) -> PolicyFile:
-    """The policy in a jurisdiction's folder. Raises BadInput for an unknown one, BadPolicy for a wrong file."""
-    path = JURISDICTIONS / jurisdiction / "policy.toml"
-    if not jurisdiction.isidentifier() or not path.is_file():
-        known = "、".join(sorted(each.parent.name for each in JURISDICTIONS.glob("*/policy.toml")))
-        raise BadInput(f"没有名为“{jurisdiction}”的地区。已有：{known}。")
-    return parse_policy(path.read_text(encoding="utf-8"), f"jurisdictions/{jurisdiction}/policy.toml")
+UNDECIDED = "暂定，文件没有规定"
+"""What a letter cites for a parameter that no document sets."""
 
 
 def keep(connection: Connection, file: PolicyFile, calendar: WorkingCalendar) -> None:
     """Keep a policy and a calendar under their versions, before a case is dispatched with them."""
-    sources = {key: each.source or each.note for key, each in file.parameters.items()}
+    sources = {
+        key: UNDECIDED if each.basis is Basis.ASSUMPTION else each.source for key, each in file.parameters.items()
+    }
     policy = {
         "digest": file.policy.digest(),
         "jurisdiction": file.policy.jurisdiction,
@@ -83,4 +74,4 @@ class Versions:
         return self._calendars[version]
 
 
-__all__ = ["JURISDICTIONS", "Rules", "Versions", "keep", "load_calendar", "load_policy"]
+__all__ = ["JURISDICTIONS", "Rules", "Shelf", "Versions", "keep", "load_calendar", "load_policy"]

@@ -1,7 +1,8 @@
 """Reads stored ratings: the bad ones whose case is still to be opened, and whom to call about a case.
 
-Decides who gets to see which column: the evaluator's name and number leave through `evaluator_contact` only. How
-ratings come in is the business of `adapters.rating_copy`.
+Decides who gets to see which column: the name and number of an evaluator, or of who reported at the 办不成事 window,
+leave through `evaluator_contact` only. How ratings come in is the business of `adapters.rating_copy`, how reports do
+that of `adapters.window_reports`.
 """
 
 import re
@@ -21,7 +22,7 @@ def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list
     found = connection.execute(
         text(
             "select case_no, project_no, assess_number, level, tags, task_code, task_handle_item, task_name, unit,"
-            " dept_code, channel, anonymous, assessed_at from ratings"
+            " dept_code, channel, anonymous, assessed_at, handler_no from ratings"
             " where jurisdiction = :jurisdiction and case_state = 'pending' order by assessed_at, case_no limit :limit"
         ),
         {"jurisdiction": jurisdiction, "limit": limit},
@@ -41,6 +42,7 @@ def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list
             channel=ReviewChannel(row.channel),
             anonymous=row.anonymous,
             assessed_at=row.assessed_at,
+            staff_no=row.handler_no or "",
         )
         for row in found
     ]
@@ -62,9 +64,13 @@ def mark_opened(connection: Connection, case_nos: Sequence[str]) -> int:
 
 
 def complaint(connection: Connection, case_no: str) -> Complaint:
-    """What the evaluator complained of, for whoever puts it right; telephone and certificate numbers are masked."""
+    """What the evaluator or reporter complained of, for whoever puts it right; numbers in it are masked."""
     row = connection.execute(
-        text("select tags, comment from ratings where case_no = :case_no"), {"case_no": case_no}
+        text(
+            "select tags, comment from ratings where case_no = :case_no"
+            " union all select null, matter from window_reports where case_no = :case_no"
+        ),
+        {"case_no": case_no},
     ).one_or_none()
     if row is None:
         return Complaint(reasons=(), text="")
@@ -81,11 +87,15 @@ def _masked(number: re.Match[str]) -> str:
 
 
 def evaluator_contact(connection: Connection, case_no: str) -> EvaluatorContact | None:
-    """Whom to call about a case: the only way to the evaluator's name and number. None for an anonymous rating."""
+    """Whom to call about a case: the only way to the evaluator's or reporter's name and number.
+
+    None for an anonymous one, and for a parent case, which nobody brought.
+    """
     row = connection.execute(
         text(
             "select user_name, mobile from ratings where case_no = :case_no and anonymous is not true"
             " and (user_name is not null or mobile is not null)"
+            " union all select reporter_name, mobile from window_reports where case_no = :case_no and mobile <> ''"
         ),
         {"case_no": case_no},
     ).one_or_none()

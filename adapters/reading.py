@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, and_, func, select
+from sqlalchemy import Engine, RowMapping, Select, and_, case, func, or_, select
 
 from adapters.directory import Directory
-from adapters.tables.cases import CALENDARS, CASES, CLOCKS, ENTRIES, TASKS
+from adapters.tables.cases import CALENDARS, CASES, CLOCKS, DATE_CHANGES, ENTRIES, TASKS
 from calendars import WorkingCalendar, calendar_from_json
-from models.actors import Actor
+from models.actors import Actor, Role
 from models.errors import UnknownCase
-from models.views import CaseView, ClockView, EntryView, TaskView
+from models.kinds import Priority
+from models.steps import TaskKind
+from models.views import CaseView, ClockView, DateChangeView, EntryView, TaskView
 
 
 @dataclass(frozen=True)
@@ -30,19 +32,27 @@ class CaseReader:
     def cases(
         self, jurisdiction: str | None = None, open_only: bool = False, limit: int = 200, unit: str | None = None
     ) -> list[CaseView]:
-        """Cases by number; only those that still run, or those of one handling unit, if asked."""
+        """Cases by number; only those that still run, or those that one unit handles or helps with, if asked."""
         query = select(CASES).order_by(CASES.c.case_no).limit(limit)
         if jurisdiction is not None:
             query = query.where(CASES.c.jurisdiction == jurisdiction)
         if open_only:
             query = query.where(CASES.c.ended_at.is_(None))
         if unit is not None:
-            query = query.where(CASES.c.unit == unit)
+            query = query.where(or_(CASES.c.unit == unit, CASES.c.state["co_units"].has_key(unit)))
         return [self._case(row) for row in self._rows(query)]
 
     def clocks(self, case_no: str) -> list[ClockView]:
         """All limits of a case in the order in which they began."""
-        columns = (CLOCKS.c.kind, CLOCKS.c.round, CLOCKS.c.due, CLOCKS.c.ended_at, CLOCKS.c.missed_at)
+        columns = (
+            CLOCKS.c.kind,
+            CLOCKS.c.round,
+            CLOCKS.c.due,
+            CLOCKS.c.ended_at,
+            CLOCKS.c.missed_at,
+            CLOCKS.c.passed,
+            CLOCKS.c.extendable_to,
+        )
         query = select(*columns).where(CLOCKS.c.case_no == case_no).order_by(CLOCKS.c.started_seq, CLOCKS.c.kind)
         return [ClockView(**row) for row in self._rows(query)]
 
@@ -53,11 +63,29 @@ class CaseReader:
         names = {user.id: user.name for user in self.directory.users()}
         return [EntryView(**row, actor_name=names.get(row["actor_user"] or "")) for row in self._rows(query)]
 
+    def date_changes(self, case_no: str) -> list[DateChangeView]:
+        """Every change of a date of a case, oldest first."""
+        query = select(DATE_CHANGES).where(DATE_CHANGES.c.case_no == case_no)
+        rows = self._rows(query.order_by(DATE_CHANGES.c.seq, DATE_CHANGES.c.kind))
+        return [DateChangeView(**row) for row in rows]
+
     def tasks(self, actor: Actor, limit: int = 500) -> list[TaskView]:
-        """The open tasks of a person, what runs out first on top."""
-        query = _open_tasks().where(TASKS.c.role == actor.role)
+        """The open tasks of a person, the most urgent and what runs out first on top.
+
+        An officer's are those of the unit that nobody has in charge, the own ones, and those of whom one is the deputy;
+        a head's are also those of the cases that the head has taken over.
+        """
+        mine_to_do = TASKS.c.role == actor.role
+        if actor.role is Role.HEAD:
+            led = CASES.c.state["leader"].as_string() == actor.user
+            mine_to_do = or_(mine_to_do, and_(TASKS.c.role == Role.OFFICER, led, TASKS.c.kind == TaskKind.REMEDIATE))
+        query = _open_tasks().where(mine_to_do)
         if actor.role.is_of_unit:
             query = query.where(TASKS.c.unit == actor.unit)
+        if actor.role is Role.OFFICER:
+            mine = [actor.user, *([actor.acting_for] if actor.acting_for else [])]
+            elsewhere = TASKS.c.unit != CASES.c.unit
+            query = query.where(or_(CASES.c.assignee.is_(None), CASES.c.assignee.in_(mine), elsewhere))
         return [self._task(row) for row in self._rows(query.limit(limit))]
 
     def tasks_of_case(self, case_no: str) -> list[TaskView]:
@@ -92,6 +120,9 @@ class CaseReader:
         return TaskView(**row, unit_name=self.directory.unit(row["case_unit"]).name)
 
 
+_URGENT_FIRST = case({Priority.URGENT: 0, Priority.FAST: 1}, value=CASES.c.priority, else_=2)
+
+
 def _open_tasks() -> Select[Any]:
     clock_of_task = and_(
         CLOCKS.c.case_no == TASKS.c.case_no,
@@ -111,9 +142,11 @@ def _open_tasks() -> Select[Any]:
             CASES.c.overdue,
             TASKS.c.opened_at,
             CLOCKS.c.due,
+            CASES.c.priority,
+            CASES.c.assignee,
         )
         .join(CASES, CASES.c.case_no == TASKS.c.case_no)
         .outerjoin(CLOCKS, clock_of_task)
         .where(TASKS.c.closed_at.is_(None))
-        .order_by(CLOCKS.c.deadline.nulls_last(), TASKS.c.case_no)
+        .order_by(_URGENT_FIRST, CLOCKS.c.deadline.nulls_last(), TASKS.c.case_no)
     )

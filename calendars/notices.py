@@ -79,25 +79,32 @@ class Notice(Value):
 def parse_notice(text: str, name: str) -> Notice:
     """Read a notice from TOML. `name` stands for the file in messages.
 
-    Raises NoticeRefused with file, line and a Chinese sentence: unreadable, a field missing, unknown or
-    wrong, no holiday at all, a holiday of the law missing, a day outside the year, overlapping breaks, a
-    make-up day that is no weekend day or lies inside a break.
+    Raises NoticeRefused with file, line (where one is to blame) and a Chinese sentence: unreadable, a field
+    missing, unknown or wrong, no holiday at all, a holiday of the law missing, a day outside the year, overlapping
+    breaks, a make-up day that is no weekend day or lies inside a break.
     """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise NoticeRefused(f"{name}：不是有效的 TOML 文件（{error}）") from error
+        raise NoticeRefused(_unreadable(name, text, str(error))) from error
     if not data.get("holiday"):
-        raise NoticeRefused(f"{name}：没有任何放假安排；空文件不算已公布，请补齐或删除此文件")
+        line = _line_of(text, ("holiday",)) or max(len(text.splitlines()), 1)
+        raise NoticeRefused(f"{name} 第{line}行：没有任何放假安排；空文件不算已公布，请补齐或删除此文件")
     try:
         notice = Notice.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         fault = _in_words(first["type"], first["loc"])
-        raise NoticeRefused(_sentence(name, text, first["loc"], fault)) from error
+        raise refusal_at(name, text, first["loc"], fault) from error
     for place, fault in _faults(notice):
-        raise NoticeRefused(_sentence(name, text, place, fault))
+        raise refusal_at(name, text, place, fault)
     return notice
+
+
+def refusal_at(name: str, text: str, place: Place, fault: str) -> NoticeRefused:
+    """The refusal of a file for a fault at a place in it, in a sentence with the line."""
+    line = _line_of(text, place)
+    return NoticeRefused(f"{name} 第{line}行：{fault}" if line else f"{name}：{fault}")
 
 
 def _faults(notice: Notice) -> Iterator[tuple[Place, str]]:
@@ -156,9 +163,11 @@ def _in_words(kind: str, place: Place) -> str:
             return f"{field} 的值无效"
 
 
-def _sentence(name: str, text: str, place: Place, fault: str) -> str:
-    line = _line_of(text, place)
-    return f"{name} 第{line}行：{fault}" if line else f"{name}：{fault}"
+def _unreadable(name: str, text: str, reason: str) -> str:
+    """The parser names the place: "(at line 3, column 5)" or "(at end of document)"."""
+    found = re.search(r"\(at line (\d+), column \d+\)$", reason)
+    line = found[1] if found else max(len(text.splitlines()), 1)
+    return f"{name} 第{line}行：不是有效的 TOML 文件，此处的写法有误"
 
 
 def _line_of(text: str, place: Place) -> int | None:

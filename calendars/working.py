@@ -108,6 +108,14 @@ class WorkingCalendar(CoreCalendar):  # type: ignore[misc]  # workalendar has no
         except IndexError:
             raise CalendarNotPublished(self.years[-1] + 1, self.years) from None
 
+    def count_working_days(self, after: date, through: date) -> int:
+        """How many working days lie after the one day, up to the other and with it. The first is not the later one."""
+        if through < after:
+            raise ValueError(f"{through} lies before {after}")
+        self._require(through)
+        self._require(after)
+        return self._before[through] - self._before[after]
+
     def find_following_working_day(self, day: date) -> date:
         """That day if it is a working day, else the next one. (workalendar's own looks at weekends only.)"""
         return self.nth_working_day(day - _DAY, 1)

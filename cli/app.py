@@ -197,6 +197,36 @@ def _directory() -> Loaded:
     return directory.configure, directory.run
 
 
+def _policy() -> Loaded:
+    from cli import policy
+
+    return policy.configure, lambda args, context, out, err: policy.run(args, context.policies, out, err)
+
+
+def _calendar() -> Loaded:
+    from cli import calendar
+
+    return calendar.configure, lambda args, context, out, err: calendar.run(args, context.calendar_ports, out, err)
+
+
+def _register() -> Loaded:
+    from cli import register
+
+    return register.configure, lambda args, context, out, err: register.run(args, context.register_ports, out, err)
+
+
+def _deputy() -> Loaded:
+    from cli import deputy
+
+    return deputy.configure, lambda args, context, out, err: deputy.run(args, context.deputy_ports, out, err)
+
+
+def _handover() -> Loaded:
+    from cli import handover
+
+    return handover.configure, lambda args, context, out, err: handover.run(args, context.handover_ports, out, err)
+
+
 _COMMANDS = {
     command.name: command
     for command in (
@@ -208,6 +238,11 @@ _COMMANDS = {
         _Command("cases", "案件清单", _cases),
         _Command("messages", "发出了哪些通知和报告，哪些没有发出", _messages),
         _Command("import", "导入评价文件，差评立为案件", _import),
+        _Command("register", "办不成事反映窗口：登记一件群众反映并立案", _register),
+        _Command("deputy", "请假期间由谁代理：设定、列出、提前结束", _deputy),
+        _Command("handover", "把一个人手上的全部案件移交给另一个人", _handover),
+        _Command("policy", "各地区的程序参数及其依据：列出、检查、比较", _policy),
+        _Command("calendar", "放假安排：查看、预览新通知、施行并重新计算全部期限", _calendar),
         _Command("directory", "单位和用户目录：查看、导入", _directory),
         _Command("due", "计算期限何时届满，并逐日说明理由", _due),
         _Command("up", "启动整个系统，留在前台", _up),

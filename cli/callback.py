@@ -1,32 +1,37 @@
-"""`callback CASE --as USER [--purpose TEXT]`: a hotline operator triggers a callback, at any time.
+"""`callback CASE --as USER [--purpose TEXT]`: whoever makes the callbacks triggers one; the hotline may at any time.
 
-Decides what the operator sees: whom to call, what to ask, and the line that records each result. The evaluator's number
-is shown to the hotline only, and only after the case has accepted the trigger, so that every look at it is in the
-ledger (EZ-41).
+Decides what the caller sees: whom to call, what to ask, and the line that records each result. The evaluator's number
+is shown only after the case has accepted the trigger, so to those alone whom the policy lets call, and every look at it
+is in the ledger (EZ-41).
 """
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from string import Template
 from typing import TextIO
 
 from cli.act import read_key, send
 from cli.context import Context
-from cli.standing import Standing, standing_of, visible_case
+from cli.standing import Standing, in_whose_name, standing_of, visible_case
 from cli.text import instant, masked
 from models.actions import Action, TriggerCallback
-from models.actors import Role
+from models.actors import Actor, Role
 from models.callbacks import CallbackKind, CallbackResult
-from models.case import Finding
 from models.errors import ActionRefused
+from models.kinds import Finding
 from models.steps import Event
+from policy.transitions import roles_for
 from policy.wording import DETAIL_LABELS
 
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.description = "12345话务员发起回访：显示给谁打、问什么，以及打完以后怎么登记结果。随时可以发起。"
+    parser.description = (
+        "发起回访：显示给谁打、问什么，以及打完以后怎么登记结果。\n"
+        "回访由本地区规则指定的人员办理；12345话务员随时可以发起。"
+    )
     parser.add_argument("case_no", metavar="CASE", help="案件编号")
-    parser.add_argument("--as", dest="user", metavar="USER", required=True, help="话务员，如 hotline-01")
+    parser.add_argument("--as", dest="user", metavar="USER", required=True, help="由谁打，如 hotline-01")
     parser.add_argument("--purpose", metavar="TEXT", default="", help="为什么打这个电话，写进台账")
     parser.add_argument("--key", metavar="KEY", help="本次办理的编号；重试时写上次的编号")
 
@@ -37,11 +42,12 @@ def run(args: Namespace, context: Context, out: TextIO, err: TextIO) -> int:
     case, actor = visible_case(context, args.case_no, args.user)
     assert actor is not None  # --as is required
     standing = standing_of(context, case)
-    if actor.role is Role.HOTLINE and standing.state.contact_open:
+    if standing.callback_due is CallbackKind.CONTACT and actor.role is Role.HOTLINE:
         # Whoever lost the screen after triggering must still be able to make the call; the trigger is in the ledger.
         print(f"{CallbackKind.CONTACT.label}此前已经发起，还没有登记结果。", file=out)
     else:
-        message = TriggerCallback(actor=actor, purpose=args.purpose.strip())
+        acting = in_whose_name(context, case, actor)
+        message = TriggerCallback(actor=acting, purpose=args.purpose.strip())
         receipt = send(context, case.case_no, Action.TRIGGER_CALLBACK, message, key, err)
         print(f"已发起回访（{case.case_no} 第 {receipt.seq} 步，{instant(receipt.at)}）。", file=out)
         standing = standing_of(context, context.reader.case(case.case_no))
@@ -51,20 +57,24 @@ def run(args: Namespace, context: Context, out: TextIO, err: TextIO) -> int:
     _print_whom(context, standing, out)
     _print_earlier(context, standing, kind, out)
     _print_script(context, standing, kind, out)
-    print("\n打完以后登记结果，照抄一行；要写备注的，在后面加上 note='备注内容'：", file=out)
-    for meaning, line in result_lines(kind, case.case_no, actor.user, context.program):
-        print(f"  # {meaning}\n  {line}", file=out)
+    _print_results(context, standing, kind, actor, out)
     return 0
 
 
-def result_lines(kind: CallbackKind, case_no: str, user: str, program: str) -> list[tuple[str, str]]:
-    """What each result of the call means, and the command that records it."""
+def result_lines(
+    kind: CallbackKind, case_no: str, user: str, program: str, findings: Sequence[Finding]
+) -> list[tuple[str, str]]:
+    """What each result of the call means, and the command that records it. `findings` are those of the policy.
+
+    A finding against the review needs a piece of evidence (EZ-26).
+    """
     line = f"{program} act {case_no} {Action.RECORD_CALLBACK} --as {user} --set result=%s"
     reached = CallbackResult.REACHED
     match kind:
         case CallbackKind.VERIFICATION:
             lines = [
-                (f"{reached.label}，{finding.label}", line % f"{reached} finding={finding}") for finding in Finding
+                (f"{reached.label}，{finding.label}", line % f"{reached} finding={finding}{_EVIDENCE.get(finding, '')}")
+                for finding in findings
             ]
         case CallbackKind.POST_REMEDIATION:
             lines = [
@@ -77,13 +87,28 @@ def result_lines(kind: CallbackKind, case_no: str, user: str, program: str) -> l
     return lines + [(result.label, line % result) for result in failed]
 
 
+def _print_results(context: Context, standing: Standing, kind: CallbackKind, actor: Actor, out: TextIO) -> None:
+    recorders = roles_for(Action.RECORD_CALLBACK, standing.state, standing.order)
+    if actor.role not in recorders:
+        who = "或".join(role.label for role in recorders)
+        print(f"\n{kind.label}的结果由{who}登记，请把对方的答复转告。", file=out)
+        return
+    print("\n打完以后登记结果，照抄一行；要写备注的，在后面加上 note='备注内容'：", file=out)
+    findings = (Finding.FOUNDED, *standing.rules.policy.void_outcomes)
+    for meaning, line in result_lines(kind, standing.case.case_no, actor.user, context.program, findings):
+        print(f"  # {meaning}\n  {line}", file=out)
+
+
+_EVIDENCE = dict.fromkeys((Finding.MISTAKEN, Finding.MALICIOUS), " evidence='证据名称或编号，如录音编号'")
+
+
 def _print_whom(context: Context, standing: Standing, out: TextIO) -> None:
     contact = context.evaluator_contact(standing.case.case_no)
     name = masked(contact.name if contact else "")
     mobile = contact.mobile if contact else ""
     if mobile:
         print(f"\n拨打：{name}  {mobile}", file=out)
-        print("号码只用于这次回访，不得外传（鄂州政办函〔2020〕27号 三(三)）。", file=out)
+        print("号码只用于这次回访，不得外传。", file=out)
     else:
         print(f"\n拨打：{name}，没有留下电话号码。请登记为“{CallbackResult.WRONG_NUMBER.label}”。", file=out)
 

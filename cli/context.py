@@ -7,7 +7,7 @@ loads neither the engine nor the database.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from calendars import WorkingCalendar
 from cli.import_ratings import Importer
@@ -17,10 +17,18 @@ from models.actions import Action, HumanAction, Receipt
 from models.actors import Actor
 from models.callbacks import CallbackKind
 from models.errors import HaochapingError
+from models.links import LinkView
 from models.people import Unit, User
 from models.policy import Policy
 from models.ratings import Complaint, EvaluatorContact
-from models.views import CaseView, ClockView, EngineHistoryView, EntryView, TaskView
+from models.views import CaseView, ClockView, DateChangeView, EngineHistoryView, EntryView, TaskView
+
+if TYPE_CHECKING:
+    from cli.calendar import CalendarPorts
+    from cli.deputy import DeputyPorts
+    from cli.handover import HandoverPorts
+    from cli.policy import PolicyShelf
+    from cli.register import RegisterPorts
 
 
 class Reader(Protocol):
@@ -42,6 +50,10 @@ class Reader(Protocol):
 
     def entries(self, case_no: str) -> list[EntryView]:
         """The ledger of a case, oldest first."""
+        ...
+
+    def date_changes(self, case_no: str) -> list[DateChangeView]:
+        """Every change of a date of a case, oldest first."""
         ...
 
     def tasks(self, actor: Actor, limit: int = 500) -> list[TaskView]:
@@ -180,6 +192,39 @@ class Context(Protocol):
 
     def policy(self, jurisdiction: str) -> Policy:
         """Today's policy of a jurisdiction."""
+        ...
+
+    @property
+    def policies(self) -> "PolicyShelf":
+        """The policy files of the jurisdictions."""
+        ...
+
+    @property
+    def calendar_ports(self) -> "CalendarPorts":
+        """What the calendar commands need."""
+        ...
+
+    @property
+    def deputy_ports(self) -> "DeputyPorts":
+        """What the deputies' command needs."""
+        ...
+
+    @property
+    def handover_ports(self) -> "HandoverPorts":
+        """What the hand-over needs."""
+        ...
+
+    @property
+    def register_ports(self) -> "RegisterPorts":
+        """What the registration at the window needs."""
+        ...
+
+    def stands_in_for(self, user: str) -> list[str]:
+        """Whom that user is the deputy of today."""
+        ...
+
+    def links_of(self, case_no: str) -> list[LinkView]:
+        """Records that belong to a case: repetitions, a parent case, re-evaluations."""
         ...
 
     def rules(self, policy_digest: str, calendar_version: str) -> Rules:

@@ -3,6 +3,7 @@
 Decides what is printed. Whether the sample came in before makes no difference: nothing is imported twice.
 """
 
+import tomllib
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
@@ -15,7 +16,8 @@ from models.steps import TaskKind
 from models.views import TaskView
 
 DIRECTORY = "samples/directory.toml"
-RATINGS = "samples/ezhou-2026-10.csv"
+SAMPLE = "samples/demo.toml"
+"""Which ratings of which jurisdiction come in; the file of ratings is named from there."""
 
 _SHOWN = 2
 """Tasks shown of each person; the rest is one command away."""
@@ -28,12 +30,14 @@ _TAKEN = (0, 3)
 
 def main_job(context: Context, main: Main, out: TextIO, err: TextIO) -> None:
     """Fill the directory, import the sample, show the worklists. Raises BadInput when the sample cannot be taken."""
-    sample = context.sample(RATINGS)
+    sample = context.sample(SAMPLE)
+    given = tomllib.loads(sample.read_text(encoding="utf-8"))
+    ratings = sample.parent / given["ratings"]
     context.load_directory(context.sample(DIRECTORY))
-    rejects = context.runtime_dir / f"{sample.stem}-rejects.csv"
-    code = main(["import", str(sample), "--rejects", str(rejects)], context, out, err)
-    if code not in _TAKEN:
-        raise BadInput(f"演示数据 {RATINGS} 没有导入，原因见上。")
+    rejects = context.runtime_dir / f"{ratings.stem}-rejects.csv"
+    words = ["import", str(ratings), "--jurisdiction", given["jurisdiction"], "--rejects", str(rejects)]
+    if main(words, context, out, err) not in _TAKEN:
+        raise BadInput(f"演示数据 {given['ratings']} 没有导入，原因见上。")
     _print_worklists(context, out)
     _print_next(context, out)
 

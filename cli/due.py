@@ -1,7 +1,8 @@
 """`due START AMOUNT UNIT`: when a limit is over and why, as a table for people or a JSON object for scripts.
 
 Decides only how the question is read and the answer shown; the counting is `calendars`'. Refusals are a
-Chinese sentence on the error stream and exit code 2, with --json too. Loads neither engine nor database.
+Chinese sentence on the error stream and exit code 2, with --json too. Where no system
+runs it loads neither engine nor database; where one runs, notices that were put in force meanwhile count.
 """
 
 import json
@@ -42,7 +43,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("start", metavar="START", help="起算时间，如 2026-02-13T17:50；不写时区按北京时间")
     parser.add_argument("amount", metavar="AMOUNT", help="数量，如 5")
     parser.add_argument("unit", metavar="UNIT", help="单位：wd 工作日，cd 日，h 小时")
-    parser.add_argument("--jurisdiction", metavar="ID", help="地区，如 ezhou；不写则只按全国放假安排")
+    parser.add_argument("--jurisdiction", metavar="ID", help="地区：jurisdictions 下的文件夹名；不写则只按全国放假安排")
     parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
 
 

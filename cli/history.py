@@ -7,17 +7,18 @@ beside it, and when the engine does not answer the rest is still shown.
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any, TextIO
 
 from cli.context import Context
-from cli.limits import limit_for_scripts, limit_rows
+from cli.limits import date_change_for_scripts, date_change_text, limit_for_scripts, limit_rows
+from cli.names import Names
 from cli.standing import visible_case
 from cli.text import for_scripts, instant, table
 from models.actors import Role
 from models.errors import EngineUnavailable
 from models.notices import MessageRecord, MessageStatus
-from models.views import CaseView, ClockView, EngineHistoryView, EntryView
+from models.views import CaseView, ClockView, DateChangeView, EngineHistoryView, EntryView
 from policy.wording import DETAIL_LABELS
 
 _ALL_MESSAGES = 100_000
@@ -27,7 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = "看一个案件的全部经过：台账、时限、发出的消息，以及流程引擎自己的记录。"
     parser.add_argument("case_no", metavar="CASE", help="案件编号")
-    parser.add_argument("--as", dest="user", metavar="USER", help="以哪个用户查看；整改责任人只能看本单位的案件")
+    parser.add_argument("--as", dest="user", metavar="USER", help="以哪个用户查看；单位的人员只能看本单位的案件")
     parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
 
 
@@ -37,14 +38,15 @@ def run(args: Namespace, context: Context, out: TextIO, err: TextIO) -> int:
     case, _ = visible_case(context, args.case_no, args.user)
     entries = context.reader.entries(case.case_no)
     clocks = context.reader.clocks(case.case_no)
+    moves = context.reader.date_changes(case.case_no)
     messages = context.messages.list_messages(case.case_no, None, _ALL_MESSAGES)
     if args.json:
         engine = context.engine_history(case.case_no)
-        facts = _as_json(case, entries, clocks, messages, engine)
+        facts = _as_json(case, entries, clocks, moves, messages, engine)
         print(json.dumps(facts, ensure_ascii=False, indent=2), file=out)
         return 0
     _print_head(case, out)
-    _print_ledger(context, entries, messages, out)
+    _print_ledger(Names(context.people), entries, moves, messages, out)
     _print_limits(context, clocks, out)
     _print_messages(messages, out)
     _print_engine(context, case.case_no, out)
@@ -57,28 +59,38 @@ def _print_head(case: CaseView, out: TextIO) -> None:
     print(f"目前：{standing}", file=out)
 
 
-def _print_ledger(context: Context, entries: list[EntryView], messages: list[MessageRecord], out: TextIO) -> None:
+def _print_ledger(
+    names: Names,
+    entries: list[EntryView],
+    moves: list[DateChangeView],
+    messages: list[MessageRecord],
+    out: TextIO,
+) -> None:
     print("\n一、台账（谁、何时、做了什么）", file=out)
     decided = Counter(_step_of(record) for record in messages)
     sent = Counter(_step_of(record) for record in messages if record.status is MessageStatus.SENT)
+    moved = defaultdict(list)
+    for move in moves:
+        moved[move.seq].append(date_change_text(move))
     for entry in entries:
         print(
-            f"{entry.seq:>4}. {instant(entry.at)}  {entry.event.label}  {who(context, entry)}  → {entry.stage.label}",
+            f"{entry.seq:>4}. {instant(entry.at)}  {entry.event.label}  {who(names, entry)}  → {entry.stage.label}",
             file=out,
         )
         for key in sorted(entry.details, key=_place):
-            print(f"      {DETAIL_LABELS.get(key, key)}：{entry.details[key]}", file=out)
+            print(f"      {DETAIL_LABELS.get(key, key)}：{names.of_detail(key, entry.details[key])}", file=out)
+        for text in moved[entry.seq]:
+            print(f"      {DETAIL_LABELS['date_changes']}：{text}", file=out)
         if decided[entry.seq]:
             print(f"      通知和报告：{decided[entry.seq]} 条，其中已送达对方 {sent[entry.seq]} 条", file=out)
 
 
-def who(context: Context, entry: EntryView) -> str:
+def who(names: Names, entry: EntryView) -> str:
     """Name, role and unit of whoever acted; the system for what only time has done."""
     if entry.actor_user is None:
         return "系统"
-    unit = context.people.unit(entry.actor_unit or "").name
     role = entry.actor_role.label if isinstance(entry.actor_role, Role) else ""
-    return f"{entry.actor_name or entry.actor_user}（{role}，{unit}）"
+    return f"{entry.actor_name or entry.actor_user}（{role}，{names.unit(entry.actor_unit or '')}）"
 
 
 def _print_limits(context: Context, clocks: list[ClockView], out: TextIO) -> None:
@@ -125,6 +137,7 @@ def _as_json(
     case: CaseView,
     entries: list[EntryView],
     clocks: list[ClockView],
+    moves: list[DateChangeView],
     messages: list[MessageRecord],
     engine: EngineHistoryView,
 ) -> dict[str, Any]:
@@ -138,6 +151,7 @@ def _as_json(
                 {**entry.model_dump(), "label": entry.event.label, "messages": sent[entry.seq]} for entry in entries
             ],
             "limits": [limit_for_scripts(clock) for clock in clocks],
+            "date_changes": [date_change_for_scripts(move) for move in moves],
             "messages": [
                 record.message.model_dump(include={"key", "kind", "channel", "recipient"}) | {"status": record.status}
                 for record in messages

@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = "导入一个评价文件（CSV、XLSX 或 JSON Lines）：全部评价入库，每条差评立为一个案件。"
     parser.epilog = "退出码：0 全部收下；3 有行被退回（见拒收文件）；2 文件不能导入，什么都没有改变。"
     parser.add_argument("file", metavar="FILE", type=Path, help="评价文件：.csv、.xlsx 或 .jsonl")
-    parser.add_argument("--jurisdiction", default="ezhou", metavar="ID", help="辖区（默认 ezhou）")
+    parser.add_argument("--jurisdiction", required=True, metavar="ID", help="辖区：jurisdictions 下的文件夹名")
     systems = "、".join(f"{system.value}（{codes.name}）" for system, codes in CODE_SYSTEMS.items())
     parser.add_argument("--codes", metavar="SYSTEM", help=f"来源使用的编码体系（默认按辖区的规则）：{systems}")
     parser.add_argument("--rejects", metavar="PATH", type=Path, help="拒收文件（默认放在评价文件旁边）")

@@ -5,26 +5,32 @@ Decides what is shown. Everything comes from the read model; a date is explained
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 from cli.context import Context
-from cli.limits import limit_for_scripts, limit_reasons, limit_rows
-from cli.standing import Standing, standing_of, visible_case
-from cli.tasks import task_countdown, task_deadline, task_for_scripts
+from cli.limits import date_change_text, limit_for_scripts, limit_reasons, limit_rows, limit_steps
+from cli.names import Names
+from cli.particulars import Dossier, appeal_rows, measure_rows, measures_of, particulars_for_scripts, rows_of
+from cli.standing import Standing, stand_ins_of, standing_of, visible_case
+from cli.tasks import task_countdown, task_deadline, task_for_scripts, task_name
 from cli.text import for_scripts, instant, table
+from models.actions import Action
 from models.actors import Actor, Role
 from models.case import Stage
+from models.kinds import CaseSource
 from models.ratings import ReviewChannel, SatisfactionLevel
 from models.steps import Event
-from models.views import CaseView, ClockView, EntryView
+from models.views import CaseView, ClockView, EntryView, TaskView
+from policy.transitions import RULES
 from policy.wording import DETAIL_LABELS
 
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.description = "看一个案件：阶段、时限、待办、回访经过、现在可以做什么。"
+    parser.description = "看一个案件：阶段、申诉、时限、期限变动、督查措施、待办、回访经过、现在可以做什么。"
     parser.add_argument("case_no", metavar="CASE", help="案件编号")
-    parser.add_argument("--as", dest="user", metavar="USER", help="以哪个用户查看；整改责任人只能看本单位的案件")
+    parser.add_argument("--as", dest="user", metavar="USER", help="以哪个用户查看；单位的人员只能看本单位的案件")
     parser.add_argument("--why", action="store_true", help="逐日说明每个截止日期是怎样算出来的")
     parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
 
@@ -33,49 +39,75 @@ def run(args: Namespace, context: Context, out: TextIO, err: TextIO) -> int:
     """Print the case."""
     del err
     case, actor = visible_case(context, args.case_no, args.user)
-    standing = standing_of(context, case)
-    clocks = context.reader.clocks(case.case_no)
-    entries = context.reader.entries(case.case_no)
+    dossier = _dossier(context, standing_of(context, case))
     if args.json:
-        facts = _as_json(context, standing, clocks, entries)
-        print(json.dumps(facts, ensure_ascii=False, indent=2), file=out)
+        print(json.dumps(_as_json(context, dossier, args.why), ensure_ascii=False, indent=2), file=out)
         return 0
-    _print_case(context, case, out)
-    _print_limits(context, clocks, args.why, out)
-    _print_tasks(context, standing, out)
-    _print_callbacks(entries, out)
-    _print_possible(context, standing, actor, out)
+    names = Names(context.people)
+    _print_case(context, dossier, names, out)
+    _print_section("申诉", appeal_rows(dossier.standing.state, names), out)
+    _print_limits(context, dossier, args.why, out)
+    _print_moves(dossier, names, out)
+    _print_section("督查措施", measure_rows(measures_of(dossier.entries, dossier.standing.clocks)), out)
+    _print_tasks(context, dossier.standing, out)
+    _print_callbacks(dossier.entries, out)
+    _print_possible(dossier.standing, actor, out)
     print(f"\n办理经过：{context.program} history {case.case_no}", file=out)
     if url := context.workflow_url(case.case_no):
         print(f"流程引擎页面：{url}", file=out)
     return 0
 
 
-def _print_case(context: Context, case: CaseView, out: TextIO) -> None:
+def _dossier(context: Context, standing: Standing) -> Dossier:
+    case = standing.case
+    return Dossier(
+        standing=standing,
+        entries=context.reader.entries(case.case_no),
+        moves=context.reader.date_changes(case.case_no),
+        links=context.links_of(case.case_no),
+        stand_ins=stand_ins_of(context, case.assignee) if case.assignee is not None else [],
+    )
+
+
+def _print_case(context: Context, dossier: Dossier, names: Names, out: TextIO) -> None:
+    case = dossier.standing.case
     print(f"案件 {case.case_no}", file=out)
-    complaint = context.complaint(case.case_no)
-    level, channel = SatisfactionLevel(case.satisfaction), ReviewChannel(case.channel)
     late = "（有时限已逾期）" if case.overdue else ""
     rows = [
         ("事项", case.task_name or "（未填事项名称）"),
         ("承办单位", case.unit_name),
         ("阶段", (case.ending.label if case.ending else case.stage.label) + late),
         ("类别", f"{case.case_class.label}，第 {case.round} 轮"),
-        (
-            "评价",
-            f"{level.label}（{int(level)}星），{channel.label}，{'匿名' if case.anonymous else '实名'}，"
-            f"{instant(case.assessed_at)}",
-        ),
-        ("差评原因", "、".join(complaint.reasons) or "（未选标签）"),
-        ("文字评价", complaint.text or "（没有填写）"),
-        ("办件编号", f"{case.project_no}，第 {case.assess_number} 次评价"),
+        *_source_rows(context, case),
         ("核实结论", _finding(case)),
         ("转办", instant(case.dispatched_at)),
         ("签收", instant(case.signed_at) if case.signed_at else "尚未签收"),
     ]
     if case.ended_at:
         rows.append(("结束", instant(case.ended_at)))
-    _print_rows(rows, out)
+    _print_rows([*rows, *rows_of(dossier, names)], out)
+
+
+def _source_rows(context: Context, case: CaseView) -> list[tuple[str, str]]:
+    """What the case is about: the rating and its comment, the report at the window, or the repeated reviews."""
+    complaint = context.complaint(case.case_no)
+    named = "匿名" if case.anonymous else "实名"
+    if case.source is CaseSource.REPEATED:
+        return [("来源", f"{case.source.label}，{instant(case.assessed_at)}")]
+    if case.source is CaseSource.UNRESOLVED_WINDOW:
+        return [
+            ("来源", f"{case.source.label}，{named}，{instant(case.assessed_at)}"),
+            ("反映的问题", complaint.text or "（没有填写）"),
+            ("登记编号", case.project_no),
+        ]
+    level = SatisfactionLevel(case.satisfaction) if case.satisfaction is not None else None
+    said = f"{level.label}（{int(level)}星）" if level is not None else "（没有等级）"
+    return [
+        ("评价", f"{said}，{ReviewChannel(case.channel).label}，{named}，{instant(case.assessed_at)}"),
+        ("差评原因", "、".join(complaint.reasons) or "（未选标签）"),
+        ("文字评价", complaint.text or "（没有填写）"),
+        ("办件编号", f"{case.project_no}，第 {case.assess_number} 次评价"),
+    ]
 
 
 def _finding(case: CaseView) -> str:
@@ -84,7 +116,8 @@ def _finding(case: CaseView) -> str:
     return case.finding.label + (f"（{case.finding_basis.label}）" if case.finding_basis else "")
 
 
-def _print_limits(context: Context, clocks: list[ClockView], why: bool, out: TextIO) -> None:
+def _print_limits(context: Context, dossier: Dossier, why: bool, out: TextIO) -> None:
+    clocks = dossier.standing.clocks
     print("\n时限", file=out)
     print("\n".join(table(limit_rows(clocks, context.reader, context.now()), indent="  ")), file=out)
     if any(clock.due.provisional for clock in clocks):
@@ -94,25 +127,37 @@ def _print_limits(context: Context, clocks: list[ClockView], why: bool, out: Tex
             print("\n" + "\n".join(limit_reasons(clock, context.reader)), file=out)
 
 
+def _print_moves(dossier: Dossier, names: Names, out: TextIO) -> None:
+    rows = [
+        (instant(move.at), date_change_text(move), move.reason, names.user(move.ordered_by or "系统"))
+        for move in dossier.moves
+    ]
+    _print_section("期限变动", rows, out)
+
+
 def _print_tasks(context: Context, standing: Standing, out: TextIO) -> None:
     print("\n待办", file=out)
     now = context.now()
     if not standing.tasks:
         print("  没有待办。", file=out)
     for task in standing.tasks:
-        names = "、".join(holders(context, task.role, standing.case.unit))
+        names = "、".join(holders(context, task))
         until = f"截止 {task_deadline(task, context)}  {task_countdown(task, now)}".rstrip()
-        print(f"  {task.kind.label}：{names}；{until}", file=out)
+        print(f"  {task_name(task)}：{names}；{until}", file=out)
 
 
-def holders(context: Context, role: Role, unit: str) -> list[str]:
-    """The people whose task it is: name and user id."""
-    everybody = [user for user in context.people.users() if user.role is role]
-    people = [user for user in everybody if not role.is_of_unit or user.unit == unit]
-    return [f"{user.name}（{user.id}）" for user in people] or [f"{role.label}（目录中没有这样的用户）"]
+def holders(context: Context, task: TaskView) -> list[str]:
+    """The people whose task it is: name and user id. An officer in charge has it alone, with a deputy today."""
+    unit = task.unit or task.case_unit
+    everybody = [user for user in context.people.users() if user.role is task.role]
+    people = [user for user in everybody if not task.role.is_of_unit or user.unit == unit]
+    if task.role is Role.OFFICER and task.assignee is not None and unit == task.case_unit:
+        in_charge = [task.assignee, *stand_ins_of(context, task.assignee)]
+        people = [user for user in context.people.users() if user.id in in_charge]
+    return [f"{user.name}（{user.id}）" for user in people] or [f"{task.role.label}（目录中没有这样的用户）"]
 
 
-def _print_callbacks(entries: list[EntryView], out: TextIO) -> None:
+def _print_callbacks(entries: Sequence[EntryView], out: TextIO) -> None:
     print("\n回访", file=out)
     called = [entry for entry in entries if entry.event is Event.CALLBACK_RECORDED]
     skipped = [entry.details["skipped"] for entry in entries if "skipped" in entry.details]
@@ -131,32 +176,63 @@ def _print_callbacks(entries: list[EntryView], out: TextIO) -> None:
         print("  还没有回访。", file=out)
 
 
-def _print_possible(context: Context, standing: Standing, actor: Actor | None, out: TextIO) -> None:
+def _print_possible(standing: Standing, actor: Actor | None, out: TextIO) -> None:
     print("\n现在可以", file=out)
-    possible = standing.possible([actor.role] if actor else Role)
-    if standing.case.stage is Stage.CLOSED:
-        print("  案件已结束，没有可办的事项。", file=out)
-    elif not possible:
-        print("  您现在没有可办的事项。", file=out)
+    every = standing.possible() if actor is None else {actor.role: standing.possible_for(actor)}
+    possible = {
+        role: shown for role, actions in every.items() if (shown := [each for each in actions if _by_case(each)])
+    }
+    if not possible:
+        closed = standing.case.stage is Stage.CLOSED
+        print("  案件已结束，没有可办的事项。" if closed else "  您现在没有可办的事项。", file=out)
     for role, actions in possible.items():
-        print(f"  {role.label}：{'、'.join(f'{action.label}（{action.value}）' for action in actions)}", file=out)
+        nexts = [action for action in actions if RULES[action].next_step]
+        others = [action for action in actions if not RULES[action].next_step]
+        print(f"  {role.label}：{_named(nexts) or '没有必须办的下一步'}", file=out)
+        if others:
+            print(f"    必要时还可以：{_named(others)}", file=out)
 
 
-def _print_rows(rows: list[tuple[str, str]], out: TextIO) -> None:
+def _by_case(action: Action) -> bool:
+    """Whether people take the action case by case; a new calendar is applied to all cases in one command."""
+    return action is not Action.APPLY_CALENDAR
+
+
+def _named(actions: Sequence[Action]) -> str:
+    return "、".join(f"{action.label}（{action.value}）" for action in actions)
+
+
+def _print_section(title: str, rows: Sequence[Sequence[str]], out: TextIO) -> None:
+    """A table under its title; nothing for what the case did not meet."""
+    if rows:
+        print(f"\n{title}", file=out)
+        _print_rows(rows, out)
+
+
+def _print_rows(rows: Sequence[Sequence[str]], out: TextIO) -> None:
     print("\n".join(table(rows, indent="  ")), file=out)
 
 
-def _as_json(context: Context, standing: Standing, clocks: list[ClockView], entries: list[EntryView]) -> dict[str, Any]:
+def _as_json(context: Context, dossier: Dossier, why: bool) -> dict[str, Any]:
+    standing, entries = dossier.standing, dossier.entries
     case = standing.case
-    labels = {"stage_label": case.stage.label, "ending_label": case.ending.label if case.ending else None}
     called = [entry for entry in entries if entry.event is Event.CALLBACK_RECORDED]
     return {
-        **for_scripts(case),
-        **labels,
+        **for_scripts(case.model_dump(exclude={"state"})),
+        "stage_label": case.stage.label,
+        "ending_label": case.ending.label if case.ending else None,
+        "source_label": case.source.label,
+        "priority_label": case.priority.label,
         "complaint": for_scripts(context.complaint(case.case_no)),
-        "limits": [limit_for_scripts(clock) for clock in clocks],
+        **particulars_for_scripts(dossier),
+        "limits": [_limit_as_json(context, clock, why) for clock in standing.clocks],
         "tasks": [task_for_scripts(task, context.now()) for task in standing.tasks],
         "callbacks": [for_scripts({"at": entry.at, "by": entry.actor_user, **entry.details}) for entry in called],
         "possible": for_scripts(standing.possible()),
         "workflow_url": context.workflow_url(case.case_no),
     }
+
+
+def _limit_as_json(context: Context, clock: ClockView, why: bool) -> dict[str, Any]:
+    steps = {"why": for_scripts(limit_steps(clock, context.reader))} if why else {}
+    return limit_for_scripts(clock) | steps

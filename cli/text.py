@@ -7,9 +7,10 @@ from typing import Any
 
 from calendars import WorkingCalendar
 from models.base import Value
-from models.due import DueDate, Unit, in_shanghai, weekday_name
+from models.due import DayEnd, DueDate, Unit, in_shanghai, weekday_name
 
 _MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
 
 
 def instant(moment: datetime) -> str:
@@ -19,10 +20,28 @@ def instant(moment: datetime) -> str:
 
 
 def deadline(due: DueDate, calendar: WorkingCalendar) -> str:
-    """The legal date with 调休 named: 2026年2月14日（周六，调休上班）24:00; by the calendar it was counted with."""
-    day = due.deadline.date() if due.limit.unit is Unit.HOURS else due.last_day
+    """The legal date with 调休 named: 2026年2月14日（周六，调休上班）24:00; by the calendar it was counted with.
+
+    A limit that stands still has no date: 暂停计时.
+    """
+    if due.is_paused:
+        return due.label
+    by_the_clock = due.limit.unit is Unit.HOURS or due.counting.day_end is DayEnd.OFFICE_CLOSE
+    day = due.deadline.date() if by_the_clock else due.last_day
     makeup = day.weekday() >= 5 and calendar.is_working_day(day)
     return due.label.replace("）", "，调休上班）", 1) if makeup else due.label
+
+
+def end_of(deadline: datetime) -> str:
+    """The first instant that is too late as the end of a limit: midnight is 24:00 of the day before.
+
+    2026年2月27日（周五）24:00; 2026年2月27日（周五）09:30.
+    """
+    local = in_shanghai(deadline)
+    midnight = local.hour == local.minute == local.second == 0
+    day = (local - _DAY).date() if midnight else local.date()
+    clock = "24:00" if midnight else f"{local:%H:%M}"
+    return f"{day.year}年{day.month}月{day.day}日（{weekday_name(day)}）{clock}"
 
 
 def countdown(until: datetime, now: datetime) -> str:

@@ -6,12 +6,15 @@ from models.base import Value
 
 
 class Role(StrEnum):
-    """What a person is in the procedure (EZ-19, EZ-32, EZ-48)."""
+    """What a person is in the procedure (EZ-19, EZ-32, EZ-43, EZ-48, GH-08, TA-24, TA-26)."""
 
     OFFICER = "officer"
     HOTLINE = "hotline"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    CLERK = "clerk"
+    HEAD = "head"
+    REVIEWER = "reviewer"
 
     @property
     def label(self) -> str:
@@ -21,7 +24,7 @@ class Role(StrEnum):
     @property
     def is_of_unit(self) -> bool:
         """Whether the role sees only what its own unit handles."""
-        return self is Role.OFFICER
+        return self in (Role.OFFICER, Role.CLERK, Role.HEAD)
 
 
 _ROLE_LABELS = {
@@ -29,12 +32,21 @@ _ROLE_LABELS = {
     Role.HOTLINE: "12345话务员",
     Role.SUPERVISOR: "监督人员",
     Role.ADMIN: "管理员",
+    Role.CLERK: "被评价人",
+    Role.HEAD: "单位负责人",
+    Role.REVIEWER: "申诉复核人员",
 }
 
 
 class Actor(Value):
-    """The person behind an action, as the directory knows them; only ids, so it may stay in the engine."""
+    """The person behind an action, as the directory knows them; only ids, so it may stay in the engine.
+
+    `acting_for` names the absent colleague whose deputy (代理) the person is, empty when acting as oneself. `staff_no`
+    is the number under which ratings name the person.
+    """
 
     user: str
     role: Role
     unit: str
+    acting_for: str = ""
+    staff_no: str = ""

@@ -2,9 +2,8 @@
 
 The counting is done elsewhere (`calendars.counting`). A due date is kept in a case's history, so it stays
 compact: it names its rule, start, limit and calendar version, and the day-by-day steps of "why this date"
-(为什么是这一天) are made again from those by `calendars.explain` with the calendar of that version. Pauses
-and extensions are not modelled yet; they will come as fields with a default, so that due dates which are
-already in histories stay readable.
+(为什么是这一天) are made again from those by `calendars.explain` with the calendar of that version. Every field
+that came later has a default, so that due dates which are already in histories stay readable.
 """
 
 import re
@@ -13,7 +12,14 @@ from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from models.base import Value
 
@@ -119,54 +125,6 @@ ShanghaiDatetime = Annotated[AwareDatetime, AfterValidator(in_shanghai)]
 """An aware instant, kept on Shanghai's clock whatever offset it came with."""
 
 
-class DueDate(Value):
-    """A limit that started: by when, under which rule, counted with which calendar.
-
-    `deadline` is the first instant that is too late: for limits in days 00:00 after the last day (R8: the
-    last day ends at 24:00). `last_day` is the last day on which acting is still in time. `provisional` says
-    that the date rests on a year whose notice is not published and may move (R10).
-    """
-
-    rule: Rule
-    start: ShanghaiDatetime
-    limit: Limit
-    deadline: ShanghaiDatetime
-    last_day: date
-    calendar_version: str
-    provisional: bool
-
-    def is_met_by(self, act: datetime) -> bool:
-        """Whether an act at that instant was in time (R8)."""
-        return in_shanghai(act) < self.deadline
-
-    @property
-    def label(self) -> str:
-        """The deadline in Chinese, e.g. 2026年2月28日（周六）24:00 for the limits that end with a day."""
-        day, clock = self.last_day, "24:00"
-        if self.limit.unit is Unit.HOURS:
-            day, clock = self.deadline.date(), f"{self.deadline:%H:%M}"
-        text = f"{day.year}年{day.month}月{day.day}日（{weekday_name(day)}）{clock}"
-        return text + ("（暂定）" if self.provisional else "")
-
-
-class HalfDay(StrEnum):
-    """Morning or afternoon, divided at noon."""
-
-    AM = "am"
-    PM = "pm"
-
-
-def half_day(at: datetime) -> tuple[date, HalfDay]:
-    """The local day and half day in which an instant lies; noon belongs to the afternoon."""
-    local = in_shanghai(at)
-    return local.date(), HalfDay.AM if local.hour < 12 else HalfDay.PM
-
-
-def weekday_name(day: date) -> str:
-    """周一 to 周日."""
-    return "周" + "一二三四五六日"[day.weekday()]
-
-
 class DayInterval(Value):
     """A stretch of one day, in minutes since its midnight: opens at the first, closed from the second on."""
 
@@ -233,6 +191,121 @@ class DayHours(Value):
 
     def __str__(self) -> str:
         return "、".join(str(interval) for interval in self.intervals)
+
+
+class HoursMode(StrEnum):
+    """How a limit in hours meets nights and rest days."""
+
+    ELAPSED = "elapsed"
+    """Every hour counts (R6)."""
+    ROLL = "roll"
+    """Every hour counts; an end on a rest day moves to the same time of the next working day."""
+    OFFICE = "office"
+    """Only office hours on working days count."""
+
+
+class DayEnd(StrEnum):
+    """When the last day of a limit in days is over (民法典第二百零三条)."""
+
+    MIDNIGHT = "24:00"
+    OFFICE_CLOSE = "office"
+
+
+class Counting(Value):
+    """The choices of a policy about counting. The default is the plain rule: every hour, and days that end at 24:00.
+
+    `office` is needed by the choices that speak of office hours, and None otherwise.
+    """
+
+    mode: HoursMode = HoursMode.ELAPSED
+    day_end: DayEnd = DayEnd.MIDNIGHT
+    office: DayHours | None = None
+
+    @model_validator(mode="after")
+    def _knows_the_office(self) -> Self:
+        if self.office is None and (self.mode is HoursMode.OFFICE or self.day_end is DayEnd.OFFICE_CLOSE):
+            raise ValueError("按办公时间计算的时限须写明办公时间")
+        return self
+
+
+class Pause(Value):
+    """A stretch in which a limit stood still; `until` is None while it still does. No day it touches counts (R9)."""
+
+    since: ShanghaiDatetime
+    until: ShanghaiDatetime | None = None
+    why: str = ""
+
+
+class DueDate(Value):
+    """A limit that started: by when, under which rule, counted with which calendar.
+
+    `deadline` is the first instant that is too late: for limits in days 00:00 after the last day (R8: the
+    last day ends at 24:00). `last_day` is the last day on which acting is still in time. `provisional` says
+    that the date rests on a year whose notice is not published and may move (R10).
+
+    `extension` was granted on top of the limit, in the limit's own unit. While a pause is open the deadline is the one
+    from before the pause and binds nobody.
+    """
+
+    rule: Rule
+    start: ShanghaiDatetime
+    limit: Limit
+    deadline: ShanghaiDatetime
+    last_day: date
+    calendar_version: str
+    provisional: bool
+    pauses: tuple[Pause, ...] = ()
+    extension: Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)] = 0
+    counting: Counting = Counting()
+
+    @model_serializer(mode="wrap")
+    def _compactly(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without pauses, extension and counting where they say nothing; a history holds many due dates."""
+        every: dict[str, Any] = handler(self)
+        return {
+            name: value for name, value in every.items() if name not in _UNSAID or getattr(self, name) != _UNSAID[name]
+        }
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the limit stands still at present."""
+        return bool(self.pauses) and self.pauses[-1].until is None
+
+    def is_met_by(self, act: datetime) -> bool:
+        """Whether an act at that instant was in time (R8)."""
+        return in_shanghai(act) < self.deadline
+
+    @property
+    def label(self) -> str:
+        """The deadline in Chinese, e.g. 2026年2月28日（周六）24:00 for the limits that end with a day."""
+        if self.is_paused:
+            return "暂停计时"
+        day, clock = self.last_day, "24:00"
+        if self.limit.unit is Unit.HOURS or self.counting.day_end is DayEnd.OFFICE_CLOSE:
+            day, clock = self.deadline.date(), f"{self.deadline:%H:%M}"
+        text = f"{day.year}年{day.month}月{day.day}日（{weekday_name(day)}）{clock}"
+        return text + ("（暂定）" if self.provisional else "")
+
+
+_UNSAID: dict[str, object] = {"pauses": (), "extension": 0, "counting": Counting()}
+
+
+class HalfDay(StrEnum):
+    """Morning or afternoon, divided at noon."""
+
+    AM = "am"
+    PM = "pm"
+
+
+def half_day(at: datetime) -> tuple[date, HalfDay]:
+    """The local day and half day in which an instant lies; noon belongs to the afternoon."""
+    local = in_shanghai(at)
+    return local.date(), HalfDay.AM if local.hour < 12 else HalfDay.PM
+
+
+def weekday_name(day: date) -> str:
+    """周一 to 周日."""
+    return "周" + "一二三四五六日"[day.weekday()]
 
 
 def _clock(minutes: int) -> str:

@@ -25,6 +25,6 @@ def case_number(jurisdiction: str, project_no: str, assess_number: int) -> str:
     return f"{jurisdiction}-{project_no}-{assess_number}"
 
 
-def task_id(case_no: str, seq: int, kind: str) -> str:
-    """The id of the task of one kind that step `seq` opened."""
-    return f"{case_no}/{seq}/{kind}"
+def task_id(case_no: str, seq: int, kind: str, unit: str | None = None) -> str:
+    """The id of the task of one kind that step `seq` opened, for one unit where several get one."""
+    return f"{case_no}/{seq}/{kind}" + (f"/{unit}" if unit else "")

@@ -40,7 +40,7 @@ LETTER_CHANNELS = (Channel.SMS, Channel.MAIL)
 
 
 class NoticeKind(StrEnum):
-    """What a message is about. The first seven are letters to people, then two reports, then the archive."""
+    """What a message is about: letters to people of the house, three to the evaluator, two reports, the archive."""
 
     TASK_ASSIGNED = "task_assigned"
     URGED = "urged"
@@ -49,6 +49,18 @@ class NoticeKind(StrEnum):
     CLOCK_STILL_MISSED = "clock_still_missed"
     NOT_ADOPTED = "not_adopted"
     CASE_CLOSED = "case_closed"
+    APPEAL_RIGHTS = "appeal_rights"
+    EXTENSION_DECIDED = "extension_decided"
+    CLASS_CHANGED = "class_changed"
+    APPEAL_DECIDED = "appeal_decided"
+    DATE_MOVED = "date_moved"
+    MEASURE_ISSUED = "measure_issued"
+    REASSIGNED = "reassigned"
+    ESCALATED = "escalated"
+    CONFERENCE = "conference"
+    RESULT_FEEDBACK = "result_feedback"
+    RE_EVALUATION = "re_evaluation"
+    NOT_ADOPTED_TOLD = "not_adopted_told"
     WRITTEN_FEEDBACK = "written_feedback"
     CLOSING_REPORT = "closing_report"
     ARCHIVE = "archive"
@@ -66,9 +78,14 @@ class NoticeKind(StrEnum):
                 return (Channel.REPORT,)
             case NoticeKind.ARCHIVE:
                 return (Channel.ARCHIVE,)
+            case NoticeKind.RESULT_FEEDBACK | NoticeKind.RE_EVALUATION | NoticeKind.NOT_ADOPTED_TOLD:
+                return (Channel.SMS,)
             case _:
                 return LETTER_CHANNELS
 
+
+TO_EVALUATOR = (NoticeKind.RESULT_FEEDBACK, NoticeKind.RE_EVALUATION, NoticeKind.NOT_ADOPTED_TOLD)
+"""The kinds that go to the evaluator, whose number is looked up when the message leaves."""
 
 _KIND_LABELS = {
     NoticeKind.TASK_ASSIGNED: "任务通知",
@@ -78,6 +95,18 @@ _KIND_LABELS = {
     NoticeKind.CLOCK_STILL_MISSED: "逾期催办",
     NoticeKind.NOT_ADOPTED: "不予采纳通知",
     NoticeKind.CASE_CLOSED: "办结通知",
+    NoticeKind.APPEAL_RIGHTS: "差评告知（可申诉）",
+    NoticeKind.EXTENSION_DECIDED: "延期审批结果",
+    NoticeKind.CLASS_CHANGED: "类别变更通知",
+    NoticeKind.APPEAL_DECIDED: "申诉结果通知",
+    NoticeKind.DATE_MOVED: "期限变动通知",
+    NoticeKind.MEASURE_ISSUED: "督查措施文书",
+    NoticeKind.REASSIGNED: "经办人变更通知",
+    NoticeKind.ESCALATED: "升级处理通知",
+    NoticeKind.CONFERENCE: "联席会议通知",
+    NoticeKind.RESULT_FEEDBACK: "整改结果告知",
+    NoticeKind.RE_EVALUATION: "再评价邀请",
+    NoticeKind.NOT_ADOPTED_TOLD: "不予采纳告知",
     NoticeKind.WRITTEN_FEEDBACK: "书面反馈",
     NoticeKind.CLOSING_REPORT: "办结报告",
     NoticeKind.ARCHIVE: "流程历史存档",
@@ -107,7 +136,7 @@ class Fact(StrEnum):
     DAYS_LATE = "days_late"
     """The number of working days since the limit, digits only."""
     RESPONSIBLE = "responsible"
-    """Who has not acted: an office or a user of the directory, never an evaluator."""
+    """Who has to act: an office or a user of the directory, never an evaluator; about an appeal, who reviews it."""
     REASON = "reason"
     FINDING = "finding"
     FINDING_BASIS = "finding_basis"
@@ -121,6 +150,16 @@ class Fact(StrEnum):
     """Times in reports are ISO 8601 with offset."""
     SIGNED_AT = "signed_at"
     FEEDBACK_AT = "feedback_at"
+    GRANTED = "granted"
+    """准予 or 不予."""
+    OLD_DUE = "old_due"
+    NOTICE = "notice"
+    """The number of the holiday notice that moved a date."""
+    MEASURE = "measure"
+    DOCUMENT_NO = "document_no"
+    APPEAL_RESULT = "appeal_result"
+    CASE_CLASS = "case_class"
+    UNITS = "units"
     CLOSED_AT = "closed_at"
     """In letters, the closing time as people write it; in the closing report, ISO 8601 with offset."""
 
@@ -136,6 +175,18 @@ NEEDED_FACTS: Mapping[NoticeKind, frozenset[Fact]] = {
     NoticeKind.CLOCK_STILL_MISSED: _CASE | {Fact.CLOCK_NAME, Fact.DUE, Fact.DAYS_LATE},
     NoticeKind.NOT_ADOPTED: _CASE | {Fact.FINDING},
     NoticeKind.CASE_CLOSED: _CASE | {Fact.ENDING, Fact.CLOSED_AT},
+    NoticeKind.APPEAL_RIGHTS: _CASE | {Fact.DUE},
+    NoticeKind.EXTENSION_DECIDED: _CASE | {Fact.GRANTED, Fact.DUE, Fact.REASON},
+    NoticeKind.CLASS_CHANGED: _CASE | {Fact.GRANTED, Fact.CASE_CLASS, Fact.DUE},
+    NoticeKind.APPEAL_DECIDED: _CASE | {Fact.APPEAL_RESULT, Fact.REASON},
+    NoticeKind.DATE_MOVED: _CASE | {Fact.CLOCK_NAME, Fact.OLD_DUE, Fact.DUE, Fact.REASON},
+    NoticeKind.MEASURE_ISSUED: _CASE | {Fact.MEASURE, Fact.DOCUMENT_NO, Fact.REASON, Fact.DUE},
+    NoticeKind.REASSIGNED: _CASE | {Fact.RESPONSIBLE, Fact.REASON},
+    NoticeKind.ESCALATED: _CASE | {Fact.CLOCK_NAME, Fact.DUE, Fact.MEASURE},
+    NoticeKind.CONFERENCE: _CASE | {Fact.UNITS, Fact.REASON},
+    NoticeKind.RESULT_FEEDBACK: _CASE,
+    NoticeKind.RE_EVALUATION: _CASE,
+    NoticeKind.NOT_ADOPTED_TOLD: _CASE | {Fact.FINDING},
     NoticeKind.WRITTEN_FEEDBACK: _REPORT | {Fact.MEASURES, Fact.RESULT, Fact.FEEDBACK_AT},
     NoticeKind.CLOSING_REPORT: _REPORT | {Fact.ENDING, Fact.CLOSED_AT},
     NoticeKind.ARCHIVE: frozenset({Fact.CASE_NO}),

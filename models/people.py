@@ -1,5 +1,9 @@
 """Units and users as the directory has them."""
 
+from datetime import date
+
+from pydantic import AwareDatetime
+
 from models.actors import Role
 from models.base import Value
 
@@ -15,7 +19,7 @@ class Unit(Value):
 
 
 class User(Value):
-    """A user: one role in one unit, with the addresses for notices."""
+    """A user: one role in one unit, with the addresses for notices. `staff_no` is the number that ratings name."""
 
     id: str
     name: str
@@ -23,3 +27,18 @@ class User(Value):
     unit: str
     mobile: str
     email: str
+    staff_no: str = ""
+
+
+class Deputy(Value):
+    """代理: `deputy` stands in for `absent` from the first to the last day, both included."""
+
+    id: str
+    absent: str
+    deputy: str
+    first_day: date
+    last_day: date
+    reason: str
+    made_by: str
+    made_at: AwareDatetime
+    ended_at: AwareDatetime | None = None

@@ -160,6 +160,7 @@ class PendingCase(Value):
     channel: ReviewChannel
     anonymous: bool
     assessed_at: AwareDatetime
+    staff_no: str = ""
 
 
 class Complaint(Value):

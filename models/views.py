@@ -1,13 +1,16 @@
 """What lists and pages show of cases, tasks, limits and entries. Read from the read model; nothing personal."""
 
+from datetime import date
+
 from pydantic import AwareDatetime
 
 from models.actors import Role
 from models.base import Value
-from models.case import CaseClass, Ending, Finding, FindingBasis, Stage
-from models.clocks import ClockKind
+from models.case import CaseState, Ending, FindingBasis, Stage
+from models.clocks import Clock, ClockKind, Passed
 from models.due import DueDate
-from models.steps import Event, TaskKind
+from models.kinds import CaseClass, CaseSource, Finding, Priority
+from models.steps import Change, Event, TaskKind
 
 
 class CaseView(Value):
@@ -22,7 +25,7 @@ class CaseView(Value):
     task_code: str
     task_name: str
     channel: str
-    satisfaction: int
+    satisfaction: int | None
     case_class: CaseClass
     anonymous: bool
     assessed_at: AwareDatetime
@@ -38,6 +41,14 @@ class CaseView(Value):
     ending: Ending | None
     signed_at: AwareDatetime | None
     ended_at: AwareDatetime | None
+    source: CaseSource = CaseSource.RATING
+    priority: Priority = Priority.NORMAL
+    assignee: str | None = None
+    paused: bool = False
+    staff_no: str = ""
+    window_no: str = ""
+    state: CaseState | None = None
+    """All facts after the last step, without the clocks; None for a case from before they were kept."""
 
 
 class ClockView(Value):
@@ -48,12 +59,43 @@ class ClockView(Value):
     due: DueDate
     ended_at: AwareDatetime | None
     missed_at: AwareDatetime | None
+    passed: tuple[Passed, ...] = ()
+    extendable_to: date | None = None
 
     @property
     def is_missed(self) -> bool:
         """Whether the limit passed before its act came."""
-        late = self.ended_at is not None and not self.due.is_met_by(self.ended_at)
-        return self.kind is not ClockKind.ADVISORY and (self.missed_at is not None or late)
+        late = self.ended_at is not None and not self.due.is_paused and not self.due.is_met_by(self.ended_at)
+        return not self.kind.only_reminds and (self.missed_at is not None or late)
+
+    @property
+    def as_clock(self) -> Clock:
+        """The limit as the case has it, without the rungs ahead."""
+        return Clock(
+            kind=self.kind,
+            round=self.round,
+            due=self.due,
+            missed=self.missed_at is not None,
+            passed=self.passed,
+            extendable_to=self.extendable_to,
+        )
+
+
+class DateChangeView(Value):
+    """One change of a limit's date. `new_deadline` is None when the limit began to stand still."""
+
+    case_no: str
+    seq: int
+    kind: ClockKind
+    round: int
+    change: Change
+    old_deadline: AwareDatetime
+    new_deadline: AwareDatetime | None
+    was_provisional: bool
+    is_provisional: bool
+    reason: str
+    ordered_by: str | None
+    at: AwareDatetime
 
 
 class EntryView(Value):
@@ -85,6 +127,8 @@ class TaskView(Value):
     overdue: bool
     opened_at: AwareDatetime
     due: DueDate | None
+    priority: Priority = Priority.NORMAL
+    assignee: str | None = None
 
 
 class EngineEventView(Value):

@@ -8,7 +8,7 @@ is told and what the numbers are is for the policy and the procedure; the due da
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from calendars import WorkingCalendar
+from calendars import WorkingCalendar, counted_stretches, effective_pauses, running
 from models.due import SHANGHAI, DayHours, DueDate, Unit, in_shanghai
 
 _DAY = timedelta(days=1)
@@ -19,26 +19,33 @@ def share_instant(start: datetime, due: DueDate, share: float, office: DayHours,
 
     For limits in days only office time on working days counts, so the answer never falls on a rest day or
     outside office hours (it may be the very moment at which the office closes); where no office time is left,
-    it is the start itself. For limits in hours every hour counts. Rounded up to a whole second.
+    it is the start itself. For limits in hours the hours count that the limit itself counts. Paused time uses up
+    nothing. Rounded up to a whole second.
 
-    Raises ValueError for a share outside 0 to 1 or a start at or after the deadline.
+    Raises ValueError for a share outside 0 to 1, a start at or after the deadline, or a limit that stands still.
     """
     start = in_shanghai(start)
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, not {share}")
     if start >= due.deadline:
         raise ValueError(f"start {start} is not before the deadline {due.deadline}")
-    if due.limit.unit is Unit.HOURS:
-        return start + _portion(due.deadline - start, share)
-    stretches = list(_office_time(start, due.deadline, office, calendar))
-    left = _portion(sum((closes - opens for opens, closes in stretches), timedelta()), share)
+    if due.is_paused:
+        raise ValueError("a paused limit has no share to come")
+    stretches = list(_time_that_counts(start, due, office, calendar))
+    left = _portion(sum((ends - begins for begins, ends in stretches), timedelta()), share)
     reached = start
-    for opens, closes in stretches:
-        reached = min(opens + left, closes)
-        left -= reached - opens
+    for begins, ends in stretches:
+        reached = min(begins + left, ends)
+        left -= reached - begins
         if not left:
             break
     return reached
+
+
+def last_day_opening(due: DueDate, office: DayHours) -> datetime:
+    """When the office opens on the last day of a limit in days, which is a working day."""
+    opens, _ = next(office.on(due.last_day))
+    return opens
 
 
 def next_opening(at: datetime, hours: DayHours, calendar: WorkingCalendar, any_day: bool) -> datetime:
@@ -68,6 +75,20 @@ def working_day_opening_after(deadline: datetime, n: int, office: DayHours, cale
     day = calendar.nth_working_day(in_shanghai(deadline).date(), n)
     opens, _ = next(office.on(day))
     return opens
+
+
+def _time_that_counts(
+    start: datetime, due: DueDate, office: DayHours, calendar: WorkingCalendar
+) -> Iterator[tuple[datetime, datetime]]:
+    """The stretches between an instant and the deadline that use up the limit, in order."""
+    if due.limit.unit is Unit.HOURS:
+        for begins, ends in counted_stretches(due, calendar):
+            if start < ends:
+                yield max(begins, start), ends
+        return
+    pauses = effective_pauses(due, calendar)
+    for opens, closes in _office_time(start, due.deadline, office, calendar):
+        yield from running(opens, closes, pauses)
 
 
 def _office_time(

@@ -1,13 +1,30 @@
-"""How a stored bad rating becomes the order of a case: its class by the policy's tags, its number, its pinned rules."""
+"""How a bad rating, a report at the window or a repetition becomes the order of a case: class, number, pinned rules."""
 
-from models.case import CaseClass, CaseOrder
-from models.policy import Policy
+from models.case import CaseClass, CaseOrder, CaseSource
+from models.errors import BadInput
+from models.ids import case_number
+from models.kinds import Priority
+from models.links import Repeat
+from models.policy import Policy, RepeatBy
 from models.ratings import PendingCase
+from models.reports import WindowReport
+from policy.repeats import parent_case_no, parent_project_no
+
+WINDOW_CHANNEL = "window"
+"""The channel of a case that no rating brought: somebody stood at a window."""
+
+REPEAT_CHANNEL = "repeated"
+"""The channel of a parent case: nobody delivered it, the count did."""
+
+_HARDEST_FIRST = (CaseClass.COMPLEX, CaseClass.DIFFICULT, CaseClass.SIMPLE, CaseClass.GENERAL)
+"""In which order the tags of the classes are tried; a rating that matches none is general."""
+
+_LONGEST_FIRST = (CaseClass.COMPLEX, CaseClass.DIFFICULT, CaseClass.GENERAL)
+"""Which class a root cause gets: the highest that the policy has."""
 
 
 def order_for(pending: PendingCase, policy: Policy, calendar_version: str) -> CaseOrder:
-    """The order for one bad rating. Difficult when one of its tags is among `difficult_tags`, else general."""
-    difficult = not set(pending.tags).isdisjoint(policy.difficult_tags)
+    """The order for one bad rating. Its class is the hardest whose tags (policy `class_tags`) it carries."""
     return CaseOrder(
         case_no=pending.case_no,
         jurisdiction=pending.jurisdiction,
@@ -19,10 +36,93 @@ def order_for(pending: PendingCase, policy: Policy, calendar_version: str) -> Ca
         satisfaction=int(pending.level),
         tags=pending.tags,
         channel=pending.channel,
-        case_class=CaseClass.DIFFICULT if difficult else CaseClass.GENERAL,
+        case_class=class_of(pending.tags, policy),
         anonymous=pending.anonymous,
         assessed_at=pending.assessed_at,
         policy=policy,
         policy_digest=policy.digest(),
         calendar_version=calendar_version,
+        staff_no=pending.staff_no,
     )
+
+
+def class_of(tags: tuple[str, ...], policy: Policy) -> CaseClass:
+    """The class of a rating with these tags: complex before difficult before simple, else general."""
+    given = set(tags)
+    return next(
+        (each for each in _HARDEST_FIRST if not given.isdisjoint(policy.class_tags.get(each, ()))), CaseClass.GENERAL
+    )
+
+
+def order_for_report(report: WindowReport, policy: Policy, calendar_version: str) -> CaseOrder:
+    """The order for one report at the 办不成事 window, with its registered class and priority (GH-30).
+
+    Raises BadInput when the policy has no such class or priority.
+    """
+    if refusal := classification_refusal(report.case_class, report.priority, policy):
+        raise BadInput(f"反映 {report.report_no}：{refusal}")
+    return CaseOrder(
+        case_no=case_number(report.jurisdiction, report.report_no, 1),
+        jurisdiction=report.jurisdiction,
+        project_no=report.report_no,
+        assess_number=1,
+        unit=report.unit,
+        task_code=report.task_code,
+        task_name=report.task_name,
+        satisfaction=None,
+        channel=WINDOW_CHANNEL,
+        case_class=report.case_class,
+        anonymous=report.anonymous,
+        assessed_at=report.registered_at,
+        policy=policy,
+        policy_digest=policy.digest(),
+        calendar_version=calendar_version,
+        source=CaseSource.UNRESOLVED_WINDOW,
+        priority=report.priority,
+    )
+
+
+def classification_refusal(case_class: CaseClass, priority: Priority, policy: Policy) -> str | None:
+    """Why a matter cannot be classified so under this policy; None when it can."""
+    if case_class not in policy.class_limits:
+        known = "、".join(f"{each.value}（{each.label}）" for each in CaseClass if each in policy.class_limits)
+        return f"{policy.name}没有“{case_class.label}”这一类别。可用的类别：{known}。"
+    if priority not in policy.priorities:
+        known = "、".join(f"{each.value}（{each.label}）" for each in policy.priorities)
+        return f"{policy.name}没有“{priority.label}”这一优先级。可用的优先级：{known}。"
+    return None
+
+
+def order_for_repeat(repeat: Repeat, policy: Policy, calendar_version: str) -> CaseOrder:
+    """The order of the parent case that looks for the root cause. Nobody rated it, so nobody is called about it."""
+    return CaseOrder(
+        case_no=parent_case_no(repeat, policy),
+        jurisdiction=policy.jurisdiction,
+        project_no=parent_project_no(repeat),
+        assess_number=1,
+        unit=repeat.unit,
+        task_code=repeat.subject if repeat.by is RepeatBy.ITEM else "",
+        task_name=_root_cause(repeat),
+        satisfaction=None,
+        channel=REPEAT_CHANNEL,
+        case_class=next(each for each in _LONGEST_FIRST if each in policy.class_limits),
+        anonymous=True,
+        assessed_at=repeat.found_at,
+        policy=policy,
+        policy_digest=policy.digest(),
+        calendar_version=calendar_version,
+        source=CaseSource.REPEATED,
+        repeats=repeat.case_nos,
+    )
+
+
+def _root_cause(repeat: Repeat) -> str:
+    """What the parent case is about, in the words of the worklists."""
+    match repeat.by:
+        case RepeatBy.ITEM:
+            about = f"事项“{repeat.name}”"
+        case RepeatBy.WINDOW:
+            about = f"{repeat.name}号窗口"
+        case RepeatBy.STAFF:
+            about = f"工号 {repeat.name} 的工作人员"
+    return f"重复差评根源治理：{about}，{len(repeat.case_nos)} 件"

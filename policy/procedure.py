@@ -1,60 +1,80 @@
-"""What follows from what: the procedure of a bad review, one function for each thing that can happen.
+"""What follows from what on the plain path: dispatch, sign-off, callbacks, findings, remediation, the ending.
 
 Each function takes the facts before and gives the facts after together with the step to record: the entry, the limits
 that begin and end, the tasks, the notices and the reports. It decides no dates and does nothing by itself; whether an
-action may be taken at all stands in `policy.transitions`.
+action may be taken at all stands in `policy.transitions`. Its neighbours are `policy.appeals` (申诉), `policy.terms`
+(延期、变更类别、暂停、放假安排), `policy.coordination` (退单、协办、领办、转交), `policy.oversight` (督查、回头看).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.actions import (
-    Conclude,
     ConfirmFinding,
     Receipt,
     RecordCallback,
+    RecordWithdrawal,
     RejectFinding,
     SignOff,
     SubmitRemediation,
     TriggerCallback,
-    Urge,
 )
 from models.actors import Role
 from models.callbacks import CallbackAttempt, CallbackKind, CallbackResult
 from models.case import CaseEnding, CaseOrder, CaseState, Ending, Finding, FindingBasis, Stage
-from models.clocks import Clock, ClockKind, Rung, RungKind
-from models.due import Limit
+from models.clocks import Clock, ClockKind
+from models.kinds import CaseSource
 from models.notices import NoticeKind
-from models.policy import Policy
-from models.steps import Event, Recorded, RungReached, TaskKind
+from models.policy import ClockOrigin, FeedbackWay, InterviewTrigger, RemediationStart
+from models.steps import Event, Recorded, Step, TaskKind
 from policy.callbacks import attempts_of, is_unreachable, still_to_try
 from policy.draft import Draft, Outcome
-from policy.transitions import callback_due, stage_of
+from policy.endings import end
+from policy.stages import callback_due, handling_unit, remediation_limit, skips_callbacks, stage_of
+from policy.terms import HELD_BY_ORDER
 from policy.wording import receipt_text
+
+_LAST_MOMENT = timedelta(seconds=1)
+"""A limit that ends at 24:00 ends on that day; what is counted from its end is counted from that day."""
 
 
 def dispatched(order: CaseOrder, state: CaseState, now: datetime) -> Outcome:
     """转办: the sign-off limit and the 24 hours of the verification callback begin together (EZ-20, EZ-24, EZ-25)."""
+    policy = order.policy
     draft = Draft(order, state, Event.DISPATCHED, now)
     draft.change(dispatched_at=now)
-    draft.start(ClockKind.SIGN_OFF, order.policy.signoff_limit)
-    draft.open(TaskKind.SIGN_OFF, Role.OFFICER, ClockKind.SIGN_OFF)
-    if order.anonymous:
+    _ask_for_sign_off(draft)
+    if policy.remediation_clock_start is RemediationStart.DISPATCHED:
+        draft.start(ClockKind.REMEDIATION, remediation_limit(order, draft.state))
+    if order.source is not CaseSource.RATING:
+        basis = FindingBasis.REPEATED if order.source is CaseSource.REPEATED else FindingBasis.REPORTED
+        draft.say("skipped", f"{order.source.label}，免予回访核实")
+        draft.change(finding=Finding.FOUNDED, finding_basis=basis)
+        return draft.done()
+    if policy.appeal_enabled:
+        draft.start(ClockKind.APPEAL_WINDOW, policy.appeal_window, silent=True, round_=1)
+        draft.tell(NoticeKind.APPEAL_RIGHTS, Role.CLERK, ClockKind.APPEAL_WINDOW)
+    if skips_callbacks(state, order):
         draft.say("skipped", "匿名评价，免予回访核实")
         draft.change(finding=Finding.FOUNDED, finding_basis=FindingBasis.ANONYMOUS)
-    else:
-        draft.start(ClockKind.VERIFICATION, order.policy.verify_callback_limit)
-        draft.open(TaskKind.VERIFICATION_CALLBACK, order.policy.verify_callback_actor, ClockKind.VERIFICATION)
+        return draft.done()
+    if policy.verify_callback_clock_start is not ClockOrigin.SIGNED:
+        since = order.assessed_at if policy.verify_callback_clock_start is ClockOrigin.EVALUATED else now
+        draft.start(ClockKind.VERIFICATION, policy.verify_callback_limit, since=since)
+    draft.open(TaskKind.VERIFICATION_CALLBACK, policy.verify_callback_actor, _running(draft, ClockKind.VERIFICATION))
     return draft.done()
 
 
 def signed_off(order: CaseOrder, state: CaseState, message: SignOff, now: datetime) -> Outcome:
     """签收: the remediation limit begins, at the latest when the sign-off limit ended (EZ-20)."""
     draft = Draft(order, state, Event.SIGNED_OFF, now, message.actor)
-    draft.change(signed_at=now, signed_by=message.actor.user)
-    _begin_remediation_limit(draft, _earlier(now, state.clock(ClockKind.SIGN_OFF)))
+    draft.change(signed_at=now, signed_by=message.actor.user, assignee=message.actor.user)
+    begin_remediation_limit(draft, _earlier(now, state.clock(ClockKind.SIGN_OFF)))
+    from_here = order.policy.verify_callback_clock_start is ClockOrigin.SIGNED
+    if from_here and callback_due(draft.state, order) is CallbackKind.VERIFICATION:
+        draft.start(ClockKind.VERIFICATION, order.policy.verify_callback_limit)
     draft.stop(ClockKind.SIGN_OFF)
     draft.close(TaskKind.SIGN_OFF)
-    _ask_for_remediation(draft)
+    ask_for_remediation(draft)
     return draft.done()
 
 
@@ -66,7 +86,7 @@ def callback_triggered(order: CaseOrder, state: CaseState, message: TriggerCallb
     draft.say("callback", (due or CallbackKind.CONTACT).label)
     if due is None:
         draft.change(contact_open=True)
-        draft.open(TaskKind.CONTACT, Role.HOTLINE)
+        draft.open(TaskKind.CONTACT, message.actor.role)
     return draft.done()
 
 
@@ -79,6 +99,7 @@ def callback_recorded(order: CaseOrder, state: CaseState, message: RecordCallbac
     draft.say("callback", kind.label)
     draft.say("result", message.result.label)
     draft.say("note", message.note)
+    draft.say("evidence", "；".join(message.evidence))
     match kind:
         case CallbackKind.VERIFICATION:
             _verification(draft, message)
@@ -92,13 +113,32 @@ def callback_recorded(order: CaseOrder, state: CaseState, message: RecordCallbac
     return draft.done()
 
 
+def withdrawn(order: CaseOrder, state: CaseState, message: RecordWithdrawal, now: datetime) -> Outcome:
+    """登记撤回评价: the citizen is not called again; the case stays, and what was wrong is still put right (EZ-42)."""
+    draft = Draft(order, state, Event.WITHDRAWN, now, message.actor)
+    draft.say("reason", message.reason)
+    draft.change(withdrawn_at=now)
+    if state.contact_open:
+        draft.change(contact_open=False)
+        draft.close(TaskKind.CONTACT)
+    if stage_of(state) is Stage.POST_CALLBACK:
+        end(draft, Ending.WITHDRAWN)
+        return draft.done()
+    if state.finding is None:
+        draft.stop(ClockKind.VERIFICATION)
+        draft.close(TaskKind.VERIFICATION_CALLBACK)
+        _founded(draft, FindingBasis.WITHDRAWN)
+    return draft.done()
+
+
 def finding_confirmed(order: CaseOrder, state: CaseState, message: ConfirmFinding, now: datetime) -> Outcome:
     """确认不予采纳: the review does not count; the record stays (EZ-26)."""
     draft = Draft(order, state, Event.FINDING_CONFIRMED, now, message.actor)
     draft.say("finding", state.finding.label if state.finding else "")
     draft.say("reason", message.reason)
+    draft.say("evidence", "；".join(message.evidence))
     draft.change(finding_confirmed=True)
-    _end(draft, Ending.NOT_ADOPTED)
+    end(draft, Ending.NOT_ADOPTED)
     return draft.done()
 
 
@@ -108,6 +148,7 @@ def finding_rejected(order: CaseOrder, state: CaseState, message: RejectFinding,
     draft.say("reason", message.reason)
     draft.stop(ClockKind.CONFIRMATION)
     draft.close(TaskKind.CONFIRM_FINDING)
+    draft.change(finding_evidence=False)
     _founded(draft, FindingBasis.SUPERVISOR)
     return draft.done()
 
@@ -117,81 +158,56 @@ def remediated(order: CaseOrder, state: CaseState, message: SubmitRemediation, n
     draft = Draft(order, state, Event.REMEDIATED, now, message.actor)
     draft.say("measures", message.measures)
     draft.say("round", str(state.round))
-    draft.change(remediated_round=state.round, remediated_by=message.actor.user)
+    draft.change(remediated_round=state.round, remediated_by=message.actor.user, extension=None, class_request=None)
     draft.stop(ClockKind.REMEDIATION, ClockKind.ADVISORY)
-    draft.close(TaskKind.REMEDIATE)
+    draft.close(TaskKind.REMEDIATE, TaskKind.CO_HANDLE, TaskKind.DECIDE_EXTENSION, TaskKind.DECIDE_CLASS_CHANGE)
+    draft.close(TaskKind.TAKE_OVER)
+    draft.stop(ClockKind.PAUSE)
+    draft.change(held=tuple(reason for reason in state.held if reason != HELD_BY_ORDER))
+    if state.contact_open:
+        draft.change(contact_open=False)
+        draft.close(TaskKind.CONTACT)
     if order.policy.written_feedback:
         draft.report(NoticeKind.WRITTEN_FEEDBACK)
-    if order.anonymous:
+    if order.policy.feedback_to_evaluator is FeedbackWay.SMS:
+        draft.tell_evaluator(NoticeKind.RESULT_FEEDBACK)
+    if order.source is CaseSource.REPEATED:
+        escalate(draft)
+    elif state.withdrawn_at is not None:
+        end(draft, Ending.WITHDRAWN)
+    elif skips_callbacks(state, order):
         draft.say("skipped", "匿名评价，免予整改后回访")
-        _end(draft, Ending.ANONYMOUS)
+        end(draft, Ending.ANONYMOUS)
+    elif not order.policy.post_callback_required:
+        end(draft, Ending.REMEDIATED)
     else:
         draft.start(ClockKind.POST_CALLBACK, order.policy.post_callback_limit)
         draft.open(TaskKind.POST_CALLBACK, order.policy.post_callback_actor, ClockKind.POST_CALLBACK)
     return draft.done()
 
 
-def urged(order: CaseOrder, state: CaseState, message: Urge, now: datetime) -> Outcome:
-    """催办: whoever has to act is told so by a supervisor."""
-    draft = Draft(order, state, Event.URGED, now, message.actor)
-    draft.say("reason", message.reason)
-    for role in dict.fromkeys(holder_of(kind, order.policy) for kind in state.running):
-        draft.tell(NoticeKind.URGED, role)
-    return draft.done()
-
-
-def concluded(order: CaseOrder, state: CaseState, message: Conclude, now: datetime) -> Outcome:
-    """监督处理办结: a supervisor ends the case whose rework did not satisfy."""
-    draft = Draft(order, state, Event.CONCLUDED, now, message.actor)
-    draft.say("reason", message.reason)
-    _end(draft, Ending.CONCLUDED)
-    return draft.done()
-
-
-def rung_reached(order: CaseOrder, state: CaseState, clock: Clock, rung: Rung, now: datetime) -> Outcome:
-    """A limit warns, ends, or is still missed: the holder is told, and from the limit on the supervisors too."""
-    draft = Draft(order, state, Event.RUNG_REACHED, now)
-    draft.say("clock", clock.kind.label)
-    draft.say("rung", rung.label)
-    draft.rung = RungReached(clock=clock, rung=rung)
-    holder = holder_of(clock.kind, order.policy)
-    if rung.kind is RungKind.SHARE or clock.kind is ClockKind.ADVISORY:
-        draft.pass_rung(clock)
-        draft.tell(NoticeKind.CLOCK_WARNING, holder, clock.kind)
-        return draft.done()
-    draft.pass_rung(clock, missed=True)
-    kind = NoticeKind.CLOCK_MISSED if rung.kind is RungKind.LIMIT else NoticeKind.CLOCK_STILL_MISSED
-    for role in dict.fromkeys((holder, Role.SUPERVISOR)):
-        draft.tell(kind, role, clock.kind)
-    if clock.kind is ClockKind.SIGN_OFF:
-        _begin_remediation_limit(draft, clock.due.deadline)
-    return draft.done()
-
-
-def holder_of(kind: ClockKind, policy: Policy) -> Role:
-    """Who has to act before that limit ends."""
-    match kind:
-        case ClockKind.SIGN_OFF | ClockKind.REMEDIATION | ClockKind.ADVISORY:
-            return Role.OFFICER
-        case ClockKind.VERIFICATION:
-            return policy.verify_callback_actor
-        case ClockKind.POST_CALLBACK:
-            return policy.post_callback_actor
-        case ClockKind.CONFIRMATION | ClockKind.SUPERVISION:
-            return Role.SUPERVISOR
-
-
-def remediation_limit(order: CaseOrder, round_: int) -> Limit:
-    """The limit of the case's class, and half of it, rounded up, for a rework (policy `class_limits`)."""
-    limit = order.policy.class_limits[order.case_class.value]
-    return limit if round_ == 1 else limit.half()
+def under_the_calendar_found(step: Step, order: CaseOrder, found: str | None) -> Step:
+    """The step under the calendar that its dispatch has found in force, when the action overtook that news."""
+    if found is None or step.calendar_version != order.calendar_version:
+        return step
+    return step.model_copy(update={"calendar_version": found})
 
 
 def with_dates(state: CaseState, recorded: Recorded) -> CaseState:
-    """Take over the dates that came back, for the limits that still run."""
-    dated = {clock.kind: clock for clock in recorded.clocks if state.running.get(clock.kind) == clock.round}
-    kept = [dated.pop(clock.kind, clock) for clock in state.clocks]
-    return state.model_copy(update={"clocks": (*kept, *dated.values())}) if recorded.clocks else state
+    """Take over the dates that came back, for the limits that still run and whose date is not asked for again."""
+    changes: dict[str, object] = {}
+    if recorded.calendar_version is not None and state.calendar_version is None:
+        changes["calendar_version"] = recorded.calendar_version
+    if recorded.clocks:
+        dated = {
+            clock.kind: clock
+            for clock in recorded.clocks
+            if state.running.get(clock.kind) == clock.round and state.moving.get(clock.kind, 0) <= recorded.seq
+        }
+        changes["moving"] = {kind: seq for kind, seq in state.moving.items() if kind not in dated}
+        kept = [dated.pop(clock.kind, clock) for clock in state.clocks]
+        changes["clocks"] = (*kept, *dated.values())
+    return state.model_copy(update=changes) if changes else state
 
 
 def ending(order: CaseOrder, state: CaseState) -> CaseEnding:
@@ -219,11 +235,50 @@ def receipt(outcome: Outcome, state: CaseState) -> Receipt:
     )
 
 
+def ask_for_sign_off(draft: Draft) -> None:
+    """A new sign-off limit and task, after a dispatch to another unit."""
+    _ask_for_sign_off(draft)
+
+
+def begin_remediation_limit(draft: Draft, since: datetime) -> None:
+    """Let the remediation limit begin, if it does not run yet."""
+    if ClockKind.REMEDIATION not in draft.state.running:
+        draft.start(ClockKind.REMEDIATION, remediation_limit(draft.order, draft.state), since=since)
+
+
+def last_moment(deadline: datetime) -> datetime:
+    """The last second of a limit, on the day on which it ends."""
+    return deadline - _LAST_MOMENT
+
+
+def ask_for_remediation(draft: Draft) -> None:
+    """Open the remediation task as soon as the case is signed for and founded."""
+    if stage_of(draft.state) is Stage.REMEDIATION:
+        draft.open(TaskKind.REMEDIATE, Role.OFFICER, ClockKind.REMEDIATION)
+
+
+def escalate(draft: Draft) -> None:
+    """Hand the case to the supervisors, who conclude it."""
+    draft.change(escalated=True)
+    draft.start(ClockKind.SUPERVISION, draft.policy.supervision_limit)
+    draft.open(TaskKind.CONCLUDE, Role.SUPERVISOR, ClockKind.SUPERVISION)
+
+
+def _ask_for_sign_off(draft: Draft) -> None:
+    order = draft.order
+    first = draft.state.sign_offs == 1
+    evaluated = order.policy.signoff_clock_start is ClockOrigin.EVALUATED and first
+    since = order.assessed_at if evaluated else draft.now
+    draft.start(ClockKind.SIGN_OFF, order.policy.signoff_limit, since=since, round_=draft.state.sign_offs)
+    unit = None if first else handling_unit(draft.state, order)
+    draft.open(TaskKind.SIGN_OFF, Role.OFFICER, ClockKind.SIGN_OFF, unit=unit)
+
+
 def _verification(draft: Draft, message: RecordCallback) -> None:
     attempts = attempts_of(draft.state.attempts, CallbackKind.VERIFICATION, draft.state.round)
     if message.result is not CallbackResult.REACHED:
-        if not is_unreachable(attempts, draft.order.policy.callback_plan):
-            draft.say("plan", still_to_try(attempts, draft.order.policy.callback_plan))
+        if not is_unreachable(attempts, draft.policy.callback_plan):
+            draft.say("plan", still_to_try(attempts, draft.policy.callback_plan))
             return
         draft.say("finding", FindingBasis.UNREACHABLE.label)
     draft.stop(ClockKind.VERIFICATION)
@@ -234,65 +289,62 @@ def _verification(draft: Draft, message: RecordCallback) -> None:
         _founded(draft, basis)
         return
     draft.say("finding", message.finding.label)
-    draft.change(finding=message.finding, finding_basis=FindingBasis.CALLBACK)
-    draft.start(ClockKind.CONFIRMATION, draft.order.policy.confirm_limit)
+    draft.change(finding=message.finding, finding_basis=FindingBasis.CALLBACK, finding_evidence=bool(message.evidence))
+    draft.start(ClockKind.CONFIRMATION, draft.policy.confirm_limit)
     draft.open(TaskKind.CONFIRM_FINDING, Role.SUPERVISOR, ClockKind.CONFIRMATION)
 
 
 def _post_remediation(draft: Draft, message: RecordCallback) -> None:
-    plan = draft.order.policy.callback_plan
+    plan = draft.policy.callback_plan
     attempts = attempts_of(draft.state.attempts, CallbackKind.POST_REMEDIATION, draft.state.round)
     if message.result is not CallbackResult.REACHED:
         if not is_unreachable(attempts, plan):
             draft.say("plan", still_to_try(attempts, plan))
             return
-        _end(draft, Ending.UNREACHABLE)
+        end(draft, Ending.UNREACHABLE)
         return
     draft.say("satisfied", "满意" if message.satisfied else "不满意")
     if message.satisfied:
-        _end(draft, Ending.SATISFIED)
+        end(draft, Ending.SATISFIED)
         return
     draft.stop(ClockKind.POST_CALLBACK)
     draft.close(TaskKind.POST_CALLBACK)
-    if draft.state.round <= draft.order.policy.rework_rounds:
+    again = draft.state.round <= draft.policy.rework_rounds
+    _ask_for_an_interview(draft, final=not again)
+    if again:
         draft.change(round=draft.state.round + 1)
-        _begin_remediation_limit(draft, draft.now)
-        _ask_for_remediation(draft)
+        begin_remediation_limit(draft, draft.now)
+        ask_for_remediation(draft)
+        if draft.policy.escalation_ladder:
+            draft.say("measure", f"第{draft.state.round}轮整改，提级督促")
+            for role in (Role.HEAD, Role.SUPERVISOR):
+                draft.tell(NoticeKind.ESCALATED, role, ClockKind.REMEDIATION)
         return
-    draft.change(escalated=True)
-    draft.start(ClockKind.SUPERVISION, draft.order.policy.supervision_limit)
-    draft.open(TaskKind.CONCLUDE, Role.SUPERVISOR, ClockKind.SUPERVISION)
+    escalate(draft)
+
+
+def _ask_for_an_interview(draft: Draft, final: bool) -> None:
+    """约谈 where the policy wants one: for rework that did not satisfy, or for a limit that was missed (TA-23)."""
+    wanted = draft.policy.interview_trigger
+    poor = final and InterviewTrigger.POOR_REMEDIATION in wanted
+    late = draft.state.was_late and InterviewTrigger.OVERDUE in wanted
+    if (poor or late) and TaskKind.ISSUE_INTERVIEW not in draft.state.ladder_tasks:
+        draft.change(ladder_tasks=(*draft.state.ladder_tasks, TaskKind.ISSUE_INTERVIEW))
+        draft.open(TaskKind.ISSUE_INTERVIEW, Role.SUPERVISOR)
 
 
 def _founded(draft: Draft, basis: FindingBasis) -> None:
     draft.say("finding", Finding.FOUNDED.label)
     draft.change(finding=Finding.FOUNDED, finding_basis=basis)
-    cap = draft.order.policy.advisory_cap
-    if cap is not None and basis is not FindingBasis.UNREACHABLE:
+    cap = draft.policy.advisory_cap
+    if cap is not None and basis not in (FindingBasis.UNREACHABLE, FindingBasis.WITHDRAWN):
         draft.start(ClockKind.ADVISORY, cap, warns=False)
-    _ask_for_remediation(draft)
+    ask_for_remediation(draft)
 
 
-def _ask_for_remediation(draft: Draft) -> None:
-    if stage_of(draft.state) is Stage.REMEDIATION:
-        draft.open(TaskKind.REMEDIATE, Role.OFFICER, ClockKind.REMEDIATION)
-
-
-def _begin_remediation_limit(draft: Draft, since: datetime) -> None:
-    if ClockKind.REMEDIATION not in draft.state.running:
-        limit = remediation_limit(draft.order, draft.state.round)
-        draft.start(ClockKind.REMEDIATION, limit, since=since)
-
-
-def _end(draft: Draft, ending: Ending) -> None:
-    draft.change(ending=ending, ended_at=draft.now, contact_open=False)
-    draft.say("ending", ending.label)
-    draft.stop(*draft.state.running)
-    draft.close(*TaskKind)
-    draft.tell(NoticeKind.NOT_ADOPTED if ending is Ending.NOT_ADOPTED else NoticeKind.CASE_CLOSED, Role.OFFICER)
-    draft.report(NoticeKind.CLOSING_REPORT)
-    draft.report(NoticeKind.ARCHIVE)
+def _running(draft: Draft, kind: ClockKind) -> ClockKind | None:
+    return kind if kind in draft.state.running else None
 
 
 def _earlier(now: datetime, clock: Clock | None) -> datetime:
-    return min(now, clock.due.deadline) if clock is not None else now
+    return min(now, last_moment(clock.due.deadline)) if clock is not None else now

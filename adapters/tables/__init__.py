@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from adapters.tables import cases, directory, outbox, ratings
+from adapters.tables import cases, directory, outbox, ratings, reports
 
 METADATA = SQLModel.metadata
 
-__all__ = ["METADATA", "cases", "directory", "outbox", "ratings"]
+__all__ = ["METADATA", "cases", "directory", "outbox", "ratings", "reports"]

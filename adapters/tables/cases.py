@@ -3,10 +3,10 @@
 `ledger_entries` is never edited; everything else can be made from it and from the engine's histories.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, LargeBinary
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
@@ -30,7 +30,7 @@ class CaseRow(SQLModel, table=True):
     task_code: str = Field(sa_column=text())
     task_name: str = Field(sa_column=text())
     channel: str = Field(sa_column=text())
-    satisfaction: int = Field(sa_column=Column(Integer, nullable=False))
+    satisfaction: int | None = Field(default=None, sa_column=Column(Integer))
     case_class: str = Field(sa_column=text())
     anonymous: bool
     assessed_at: datetime = Field(sa_column=instant())
@@ -46,6 +46,13 @@ class CaseRow(SQLModel, table=True):
     ending: str | None = Field(default=None, sa_column=text(nullable=True))
     signed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    source: str = Field(default="rating", sa_column=text(server_default="rating"))
+    priority: str = Field(default="normal", sa_column=text(server_default="normal"))
+    assignee: str | None = Field(default=None, sa_column=text(nullable=True))
+    paused: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=sql("false")))
+    staff_no: str = Field(default="", sa_column=text(server_default=""))
+    window_no: str = Field(default="", sa_column=text(server_default=""))
+    state: dict[str, Any] | None = Field(default=None, sa_column=json(nullable=True))
 
 
 class EntryRow(SQLModel, table=True):
@@ -80,6 +87,42 @@ class ClockRow(SQLModel, table=True):
     ended_seq: int | None = Field(default=None, sa_column=Column(Integer))
     ended_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     missed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    passed: list[dict[str, Any]] = Field(default_factory=list, sa_column=json(server_default=sql("'[]'")))
+    paused: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=sql("false")))
+    extendable_to: date | None = Field(default=None, sa_column=Column(Date))
+
+
+class DateChangeRow(SQLModel, table=True):
+    """One change of a running limit's date, kept for ever: old and new date, why, and who ordered it.
+
+    `reason` is the number of the holiday notice for a recount. A pause has no new deadline.
+    """
+
+    __tablename__ = "date_changes"
+
+    case_no: str = Field(sa_column=text(primary_key=True))
+    seq: int = Field(sa_column=Column(Integer, primary_key=True))
+    kind: str = Field(sa_column=text(primary_key=True))
+    round: int = Field(sa_column=Column(Integer, nullable=False))
+    change: str = Field(sa_column=text())
+    old_deadline: datetime = Field(sa_column=instant())
+    new_deadline: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    was_provisional: bool
+    is_provisional: bool
+    reason: str = Field(sa_column=text())
+    ordered_by: str | None = Field(default=None, sa_column=text(nullable=True))
+    at: datetime = Field(sa_column=instant())
+
+
+class LinkRow(SQLModel, table=True):
+    """Two records that belong together: a parent case and one of its repetitions, or a case and a re-evaluation."""
+
+    __tablename__ = "case_links"
+
+    case_no: str = Field(sa_column=text(primary_key=True))
+    linked_no: str = Field(sa_column=text(primary_key=True))
+    kind: str = Field(sa_column=text(primary_key=True))
+    at: datetime = Field(sa_column=instant())
 
 
 class TaskRow(SQLModel, table=True):
@@ -139,10 +182,27 @@ class CalendarRow(SQLModel, table=True):
     body: str = Field(sa_column=text())
 
 
+class HolidayNoticeRow(SQLModel, table=True):
+    """A holiday notice that somebody put in force while the system ran. `area` is the jurisdiction of a local one."""
+
+    __tablename__ = "holiday_notices"
+
+    digest: str = Field(sa_column=text(primary_key=True))
+    area: str = Field(sa_column=text())
+    year: int = Field(sa_column=Column(Integer, nullable=False))
+    label: str = Field(sa_column=text())
+    body: dict[str, Any] = Field(sa_column=json())
+    ordered_by: str = Field(sa_column=text())
+    ordered_at: datetime = Field(sa_column=instant())
+
+
 CASES = table_of(CaseRow)
 ENTRIES = table_of(EntryRow)
 CLOCKS = table_of(ClockRow)
+DATE_CHANGES = table_of(DateChangeRow)
+LINKS = table_of(LinkRow)
 TASKS = table_of(TaskRow)
 CASE_FILES = table_of(CaseFileRow)
 POLICIES = table_of(PolicyRow)
 CALENDARS = table_of(CalendarRow)
+HOLIDAY_NOTICES = table_of(HolidayNoticeRow)

@@ -22,6 +22,6 @@ def instant(nullable: bool = False) -> Column[Any]:
     return Column(DateTime(timezone=True), nullable=nullable)
 
 
-def json() -> Column[Any]:
+def json(nullable: bool = False, **options: Any) -> Column[Any]:
     """A JSON column that PostgreSQL can search."""
-    return Column(JSONB, nullable=False)
+    return Column(JSONB, nullable=nullable, **options)

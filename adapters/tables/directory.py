@@ -1,9 +1,11 @@
-"""The directory: units, users and roles."""
+"""The directory: units, users and roles, and who stands in for whom."""
 
-from sqlalchemy import Index
+from datetime import date, datetime
+
+from sqlalchemy import Column, Date, Index
 from sqlmodel import Field, SQLModel
 
-from adapters.tables.columns import table_of, text
+from adapters.tables.columns import instant, table_of, text
 
 
 class UnitRow(SQLModel, table=True):
@@ -30,7 +32,26 @@ class UserRow(SQLModel, table=True):
     unit: str = Field(sa_column=text())
     mobile: str = Field(sa_column=text())
     email: str = Field(sa_column=text())
+    staff_no: str = Field(default="", sa_column=text(server_default=""))
+
+
+class DeputyRow(SQLModel, table=True):
+    """One person stands in for another from the first to the last day; `ended_at` when it was called off before."""
+
+    __tablename__ = "deputies"
+    __table_args__ = (Index("deputies_deputy", "deputy"),)
+
+    id: str = Field(sa_column=text(primary_key=True))
+    absent: str = Field(sa_column=text())
+    deputy: str = Field(sa_column=text())
+    first_day: date = Field(sa_column=Column(Date, nullable=False))
+    last_day: date = Field(sa_column=Column(Date, nullable=False))
+    reason: str = Field(sa_column=text())
+    made_by: str = Field(sa_column=text())
+    made_at: datetime = Field(sa_column=instant())
+    ended_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 UNITS = table_of(UnitRow)
 USERS = table_of(UserRow)
+DEPUTIES = table_of(DeputyRow)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.settings import Settings
 from cli.app import main
-from starter import Installation
+from installation import Installation
 from tests.support.engine import QUEUE, TEST_KEYS, Office, at
 
 OFFICER, OTHER_OFFICER = "officer-renshe", "officer-yibao"
@@ -101,6 +101,7 @@ def ratings_file(path: Path, *rows: dict[str, str]) -> Path:
         "writingEvaluation": "",
         "userName": "演示评价人九",
         "mobile": MOBILE,
+        "proManagerNo": "",
     }
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, usual.keys())

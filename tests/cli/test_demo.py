@@ -16,9 +16,9 @@ from tests.cli.terminal import Terminal, ratings_file
 async def test_the_demo_shows_the_work_and_commands_that_can_be_run(
     open_terminal: OpenTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    numbers = [{"projectNo": f"EZ20260213-{number:04d}"} for number in range(1, 5)]
+    numbers = [{"projectNo": f"EZ20260213-{number:04d}", "taskCode": f"DEMO{number:04d}"} for number in range(1, 5)]
     sample = ratings_file(tmp_path / "sample.csv", *numbers, {"projectNo": "EZ20260213-0005", "satisfaction": "9"})
-    monkeypatch.setattr(demo, "RATINGS", str(sample))
+    monkeypatch.setattr(demo, "SAMPLE", _what_comes_in(tmp_path, sample.name))
     terminal, _ = await open_terminal("2026-02-13 17:50")
 
     first = await _demo(terminal)
@@ -40,12 +40,18 @@ async def test_the_demo_shows_the_work_and_commands_that_can_be_run(
 
 
 async def test_a_sample_that_cannot_be_taken_stops_the_demo(
-    open_terminal: OpenTerminal, monkeypatch: pytest.MonkeyPatch
+    open_terminal: OpenTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "RATINGS", "samples/nothing.csv")
+    monkeypatch.setattr(demo, "SAMPLE", _what_comes_in(tmp_path, "nothing.csv"))
     terminal, _ = await open_terminal("2026-02-13 17:50")
-    with pytest.raises(BadInput, match=r"samples/nothing\.csv 没有导入"):
+    with pytest.raises(BadInput, match=r"nothing\.csv 没有导入"):
         await _demo(terminal)
+
+
+def _what_comes_in(folder: Path, ratings: str) -> str:
+    path = folder / "demo.toml"
+    path.write_text(f'jurisdiction = "ezhou"\nratings = "{ratings}"\n', encoding="utf-8")
+    return str(path)
 
 
 async def _demo(terminal: Terminal) -> str:

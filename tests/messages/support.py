@@ -60,6 +60,14 @@ FACTS: dict[str, str | None] = {
     "signed_at": "2026-02-14T10:00:00+08:00",
     "feedback_at": "2026-02-25T09:30:00+08:00",
     "closed_at": "2026-02-28T16:20:00+08:00",
+    "granted": "准予",
+    "old_due": "2026年2月27日（星期五）24:00前",
+    "notice": "国办发明电〔2020〕1号",
+    "measure": "约谈",
+    "document_no": "鄂州政务督〔2026〕12号",
+    "appeal_result": "申诉成立",
+    "case_class": "疑难",
+    "units": "市人力资源和社会保障局、市医疗保障局",
 }
 
 CONTACTS = {

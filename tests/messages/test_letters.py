@@ -7,18 +7,22 @@ import pytest
 from jinja2 import meta
 
 from adapters.letters import LetterError, Letters, sms_parts
-from models.notices import LETTER_CHANNELS, NEEDED_FACTS, Channel, Fact, Message, NoticeKind
+from adapters.policy_files import Shelf
+from models.kinds import MeasureKind
+from models.notices import LETTER_CHANNELS, NEEDED_FACTS, TO_EVALUATOR, Channel, Fact, Message, NoticeKind
 from tests.messages.support import FACTS, ROOT, message
 
 LETTERS = Letters(ROOT / "jurisdictions")
 LETTER_KINDS = [kind for kind in NoticeKind if set(LETTER_CHANNELS) & set(kind.channels)]
-JURISDICTIONS = sorted(path.parent.name for path in (ROOT / "jurisdictions").glob("*/letters"))
-PARTS = ("sms.txt", "subject.txt", "mail.txt")
-FILES = sorted(path for name in JURISDICTIONS for path in (ROOT / "jurisdictions" / name / "letters").rglob("*.txt"))
+MAIL_KINDS = [kind for kind in LETTER_KINDS if Channel.MAIL in kind.channels]
+JURISDICTIONS = Shelf().ids()
+PARTS = {Channel.SMS: ("sms.txt",), Channel.MAIL: ("subject.txt", "mail.txt")}
+POSSIBLE = {f"{kind}/{part}" for kind in LETTER_KINDS for channel in kind.channels for part in PARTS[channel]}
+FILES = sorted((ROOT / "jurisdictions").glob("*/letters/**/*.txt"))
 PERSONAL = re.compile(r"mobile|phone|cert|user_?name|evaluator|userName|身份证|手机|联系电话|姓名")
 
 LONGEST = FACTS | {
-    "case_no": "ezhou-" + "9" * 50 + "-12",
+    "case_no": "somewhere-" + "9" * 50 + "-12",
     "item_name": "企业投资项目备案变更及建设工程规划许可证延续办理事项" * 3,
     "unit_name": "鄂州市葛店经济技术开发区行政审批局政务服务中心（演示）" * 2,
     "task_name": "确认不予采纳",
@@ -28,6 +32,14 @@ LONGEST = FACTS | {
     "reason": "说明" * 200,
     "ending": "办结（整改后回访未能完成）",
     "closed_at": "2026年12月30日（星期三）23:59",
+    "old_due": "2026年12月28日（星期一，暂定，待公布放假安排后确认）24:00前",
+    "measure": "列入专门台账",
+    "document_no": "演示市政务服务督查〔2026〕第123456号文件",
+    "responsible": "演示·葛店经济技术开发区整改责任人",
+    "measures": "整改" * 400,
+    "units": "演示·人力资源和社会保障局、" * 20,
+    "appeal_result": "申诉不成立，维持原评价",
+    "finding": "恶意差评",
 }
 
 
@@ -36,47 +48,86 @@ def letter(kind: NoticeKind, channel: Channel, facts: dict[str, str | None], jur
     return message(kind=kind, channel=channel).model_copy(update={"context": facts, "jurisdiction": jurisdiction})
 
 
-def test_there_is_a_jurisdiction_with_letters() -> None:
-    assert "ezhou" in JURISDICTIONS
+def test_every_jurisdiction_has_letters() -> None:
+    assert len(JURISDICTIONS) >= 5
+
+
+def _letters_in(folder: str) -> set[str]:
+    shelf = ROOT / "jurisdictions" / folder / "letters"
+    found = {str(path.relative_to(shelf)) for path in shelf.rglob("*") if path.is_file()}
+    return {name for name in found if not name.startswith("_")}
+
+
+def test_every_letter_that_can_occur_exists_among_the_shared_ones_and_no_other() -> None:
+    assert _letters_in("_shared") == POSSIBLE
 
 
 @pytest.mark.parametrize("jurisdiction", JURISDICTIONS)
-def test_every_letter_that_can_occur_exists_and_no_other(jurisdiction: str) -> None:
-    shelf = ROOT / "jurisdictions" / jurisdiction / "letters"
-    found = {str(path.relative_to(shelf)) for path in shelf.rglob("*") if path.is_file()}
-    assert {name for name in found if not name.startswith("_")} == {
-        f"{kind.value}/{part}" for kind in LETTER_KINDS for part in PARTS
-    }
+def test_a_jurisdiction_replaces_only_letters_that_exist(jurisdiction: str) -> None:
+    assert _letters_in(jurisdiction) <= POSSIBLE
+
+
+@pytest.mark.parametrize("jurisdiction", JURISDICTIONS)
+def test_a_jurisdiction_signs_with_its_own_name(jurisdiction: str) -> None:
+    name = Shelf().file(jurisdiction).policy.name
+    assert name[:2] in LETTERS.sms(letter(NoticeKind.TASK_ASSIGNED, Channel.SMS, FACTS, jurisdiction))[:6]
+    body = LETTERS.mail(letter(NoticeKind.TASK_ASSIGNED, Channel.MAIL, FACTS, jurisdiction)).body
+    others = {Shelf().file(other).policy.name[:2] for other in JURISDICTIONS if other != jurisdiction}
+    assert f"{name}政务服务“好差评”差评整改系统" in body
+    facts = {str(fact) for fact in FACTS.values()}
+    assert [other for other in others if other in body and not any(other in fact for fact in facts)] == []
+
+
+def test_a_jurisdiction_may_replace_a_single_letter_and_keeps_the_others(tmp_path: Path) -> None:
+    for folder in ("_shared", "somewhere"):
+        for kind in ("task_assigned", "urged"):
+            path = tmp_path / folder / "letters" / kind / "sms.txt"
+            path.parent.mkdir(parents=True)
+            path.write_text(f"{folder} {{{{ case_no }}}}", encoding="utf-8")
+    (tmp_path / "somewhere" / "letters" / "urged" / "sms.txt").unlink()
+    letters = Letters(tmp_path)
+    case_no = FACTS["case_no"]
+    assert letters.sms(letter(NoticeKind.TASK_ASSIGNED, Channel.SMS, FACTS, "somewhere")) == f"somewhere {case_no}"
+    assert letters.sms(letter(NoticeKind.URGED, Channel.SMS, FACTS, "somewhere")) == f"_shared {case_no}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT / "jurisdictions")))
 def test_a_letter_asks_only_for_known_facts(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    asked = meta.find_undeclared_variables(
-        LETTERS.shelf(path.relative_to(ROOT / "jurisdictions").parts[0]).parse(source)
-    )
+    asked = meta.find_undeclared_variables(LETTERS.shelf(JURISDICTIONS[0]).parse(source))
     assert asked <= {fact.value for fact in Fact}
     assert not PERSONAL.search("".join(re.findall(r"\{[{%].*?[%}]\}", source)))
 
 
 @pytest.mark.parametrize("jurisdiction", JURISDICTIONS)
 @pytest.mark.parametrize("kind", LETTER_KINDS)
-class TestEachLetter:
+class TestEachSms:
     def test_needs_no_more_than_its_kind_must_have(self, kind: NoticeKind, jurisdiction: str) -> None:
         facts = {fact.value: FACTS[fact.value] for fact in NEEDED_FACTS[kind]}
-        sms = LETTERS.sms(letter(kind, Channel.SMS, facts, jurisdiction))
-        mail = LETTERS.mail(letter(kind, Channel.MAIL, facts, jurisdiction))
-        assert "None" not in sms + mail.subject + mail.body
-
-    def test_says_everything_that_its_kind_must_have(self, kind: NoticeKind, jurisdiction: str) -> None:
-        body = LETTERS.mail(letter(kind, Channel.MAIL, FACTS, jurisdiction)).body
-        assert [fact for fact in NEEDED_FACTS[kind] if str(FACTS[fact.value]) not in body] == []
+        assert "None" not in LETTERS.sms(letter(kind, Channel.SMS, facts, jurisdiction))
 
     def test_fits_into_three_sms_at_its_longest(self, kind: NoticeKind, jurisdiction: str) -> None:
         text = LETTERS.sms(letter(kind, Channel.SMS, LONGEST, jurisdiction))
         assert sms_parts(text) <= 3, f"{len(text)} characters: {text}"
         assert "\n" not in text
         assert text.startswith("【")
+
+
+@pytest.mark.parametrize("jurisdiction", JURISDICTIONS)
+@pytest.mark.parametrize("kind", MAIL_KINDS)
+class TestEachMail:
+    def test_needs_no_more_than_its_kind_must_have(self, kind: NoticeKind, jurisdiction: str) -> None:
+        facts = {fact.value: FACTS[fact.value] for fact in NEEDED_FACTS[kind]}
+        mail = LETTERS.mail(letter(kind, Channel.MAIL, facts, jurisdiction))
+        assert "None" not in mail.subject + mail.body
+
+    def test_says_everything_that_its_kind_must_have(self, kind: NoticeKind, jurisdiction: str) -> None:
+        body = LETTERS.mail(letter(kind, Channel.MAIL, FACTS, jurisdiction)).body
+        assert [fact for fact in NEEDED_FACTS[kind] if str(FACTS[fact.value]) not in body] == []
+
+    def test_has_no_lines_run_together_or_torn_apart(self, kind: NoticeKind, jurisdiction: str) -> None:
+        body = LETTERS.mail(letter(kind, Channel.MAIL, FACTS, jurisdiction)).body
+        assert not re.search(r"\n\n\n|^[，。；）]|[\u4e00-\u9fff] {2,}[\u4e00-\u9fff]", body, re.MULTILINE), body
 
     def test_has_a_subject_of_one_line_that_names_the_case(self, kind: NoticeKind, jurisdiction: str) -> None:
         facts = FACTS | {
@@ -87,6 +138,41 @@ class TestEachLetter:
         assert "\n" not in subject
         assert "\r" not in subject
         assert str(FACTS["case_no"]) in subject
+
+
+@pytest.mark.parametrize("kind", TO_EVALUATOR)
+def test_what_the_evaluator_gets_says_which_matter_it_is_about(kind: NoticeKind) -> None:
+    text = LETTERS.sms(letter(kind, Channel.SMS, FACTS, JURISDICTIONS[0]))
+    assert [fact for fact in NEEDED_FACTS[kind] if str(FACTS[fact.value]) not in text] == []
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.APPEAL_RIGHTS, NoticeKind.APPEAL_DECIDED])
+def test_a_letter_about_an_appeal_names_who_reviews_it_where_that_is_known(kind: NoticeKind) -> None:
+    facts = FACTS | {"responsible": "市行政审批局"}
+    assert "  复核单位：市行政审批局\n" in LETTERS.mail(letter(kind, Channel.MAIL, facts, "ezhou")).body
+    assert "复核单位" not in LETTERS.mail(letter(kind, Channel.MAIL, FACTS | {"responsible": None}, "ezhou")).body
+
+
+@pytest.mark.parametrize("measure", list(MeasureKind))
+def test_the_document_of_a_measure_has_number_facts_demand_and_deadline(measure: MeasureKind) -> None:
+    facts = FACTS | {"measure": measure.label}
+    body = LETTERS.mail(letter(NoticeKind.MEASURE_ISSUED, Channel.MAIL, facts, "ezhou")).body
+    assert f"{measure.label}通知书" in body
+    parts = body.split("一、事实")[1].split("二、要求")[0], body.split("二、要求")[1].split("三、期限")[0]
+    assert str(FACTS["document_no"]) in body.split("一、事实")[0]
+    assert str(FACTS["reason"]) in parts[0]
+    assert len(parts[1].strip()) > 20
+    assert str(FACTS["due"]) in body.split("三、期限")[1]
+
+
+def test_each_measure_demands_something_else() -> None:
+    demands = {
+        LETTERS.mail(letter(NoticeKind.MEASURE_ISSUED, Channel.MAIL, FACTS | {"measure": measure.label}, "ezhou"))
+        .body.split("二、要求")[1]
+        .split("三、期限")[0]
+        for measure in MeasureKind
+    }
+    assert len(demands) == len(MeasureKind)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +207,10 @@ def test_a_template_sees_no_other_names_and_no_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("jurisdiction", "why"),
     [
-        ("elsewhere", "地区“elsewhere”缺少信函模板 task_assigned/sms.txt"),
+        ("elsewhere", "没有地区“elsewhere”的文件夹"),
         ("../ezhou", "地区标识“../ezhou”不合规"),
     ],
 )
-def test_a_jurisdiction_without_letters_is_named(jurisdiction: str, why: str) -> None:
+def test_a_jurisdiction_without_a_folder_is_named(jurisdiction: str, why: str) -> None:
     with pytest.raises(LetterError, match=re.escape(why)):
         LETTERS.sms(letter(NoticeKind.TASK_ASSIGNED, Channel.SMS, FACTS, jurisdiction))

@@ -134,6 +134,16 @@ def test_a_datetime_is_not_taken_for_a_day() -> None:
         CALENDAR.nth_working_day(datetime(2026, 3, 2, tzinfo=UTC), 1)
 
 
+def test_working_days_between_two_days_are_those_after_the_one_up_to_the_other() -> None:
+    assert CALENDAR.count_working_days(date(2026, 2, 13), date(2026, 2, 28)) == 6
+    assert CALENDAR.count_working_days(date(2026, 2, 14), date(2026, 2, 23)) == 0
+    assert CALENDAR.count_working_days(date(2026, 3, 2), date(2026, 3, 2)) == 0
+    with pytest.raises(ValueError, match="lies before"):
+        CALENDAR.count_working_days(date(2026, 3, 3), date(2026, 3, 2))
+    with pytest.raises(CalendarNotPublished, match="没有2028年"):
+        CALENDAR.count_working_days(date(2027, 12, 30), date(2028, 1, 2))
+
+
 @pytest.mark.parametrize("n", [0, -1])
 def test_the_count_of_working_days_begins_at_one(n: int) -> None:
     with pytest.raises(ValueError, match="n counts from 1"):

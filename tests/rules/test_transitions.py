@@ -1,61 +1,98 @@
-"""Who may do what in which stage: the whole table, and what follows in the stage."""
+"""Who may do what in which situation: the whole table, written by hand, and every sentence that a refused person reads.
+
+`who_may_do_what.txt` says who is let in. `refusals.txt` holds what the others are told: line by line, to be read and
+judged by people; `python -m tests.rules.refusal_table > tests/rules/refusals.txt` writes it anew.
+"""
+
+from itertools import product
+from pathlib import Path
 
 import pytest
 
-from models.actions import MESSAGES, Action
-from models.actors import Actor, Role
+from models.actions import Action
+from models.actors import Role
 from models.case import CaseState, Finding, FindingBasis, Stage
-from policy.transitions import RULES, possible_actions, refusal, stage_of
-from tests.support.values import MOMENT, an_order, state_in
+from policy.stages import stage_of
+from policy.transitions import possible_actions, possible_now, refusal, roles_for
+from tests.rules.refusal_table import told
+from tests.rules.situations import FORMS, SITUATIONS, form, order_in, person_for
+from tests.support.values import MOMENT, state_in
 
-FIELDS: dict[Action, dict[str, object]] = {
-    Action.RECORD_CALLBACK: {"result": "no_answer"},
-    Action.CONFIRM_FINDING: {"reason": "核对录音"},
-    Action.REJECT_FINDING: {"reason": "证据不足"},
-    Action.SUBMIT_REMEDIATION: {"measures": "已整改"},
-    Action.URGE: {"reason": "请抓紧"},
-    Action.CONCLUDE: {"reason": "已书面说明"},
-}
-
-ALLOWED: set[tuple[Action, Stage]] = {
-    (Action.SIGN_OFF, Stage.DISPATCHED),
-    (Action.SIGN_OFF, Stage.CONFIRMING),
-    (Action.RECORD_CALLBACK, Stage.DISPATCHED),
-    (Action.RECORD_CALLBACK, Stage.POST_CALLBACK),
-    (Action.TRIGGER_CALLBACK, Stage.DISPATCHED),
-    (Action.TRIGGER_CALLBACK, Stage.CONFIRMING),
-    (Action.TRIGGER_CALLBACK, Stage.REMEDIATION),
-    (Action.TRIGGER_CALLBACK, Stage.POST_CALLBACK),
-    (Action.TRIGGER_CALLBACK, Stage.ESCALATED),
-    (Action.CONFIRM_FINDING, Stage.CONFIRMING),
-    (Action.REJECT_FINDING, Stage.CONFIRMING),
-    (Action.SUBMIT_REMEDIATION, Stage.REMEDIATION),
-    (Action.URGE, Stage.DISPATCHED),
-    (Action.URGE, Stage.CONFIRMING),
-    (Action.URGE, Stage.REMEDIATION),
-    (Action.URGE, Stage.POST_CALLBACK),
-    (Action.URGE, Stage.ESCALATED),
-    (Action.CONCLUDE, Stage.ESCALATED),
-}
-"""Written out by hand, so that the table in the code cannot vouch for itself."""
-
-UNITS = {Role.OFFICER: "ez-renshe", Role.HOTLINE: "ez-12345", Role.SUPERVISOR: "ez-shenpi", Role.ADMIN: "ez-shenpi"}
-ROLE_OF = {action: rule.role for action, rule in RULES.items()}
+HERE = Path(__file__).parent
+_BY_ROLE = {role.label: role for role in Role}
+_BY_ACTION = {action.label: action for action in Action}
 
 
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("stage", Stage)
-@pytest.mark.parametrize("action", Action)
-def test_every_action_in_every_stage_by_every_role(action: Action, stage: Stage, role: Role) -> None:
-    actor = Actor(user="someone", role=role, unit=UNITS[role])
-    message = MESSAGES[action].model_validate({"actor": actor, **FIELDS.get(action, {})})
-    reason = refusal(action, message, state_in(stage), an_order())
-    if (action, stage) in ALLOWED and role is ROLE_OF[action]:
-        assert reason is None
-    else:
-        assert reason is not None
-        assert reason.endswith("。")
-        assert "None" not in reason
+def _table() -> dict[str, set[tuple[Role, Action]]]:
+    """Who may do what, as the file says it."""
+    table: dict[str, set[tuple[Role, Action]]] = {}
+    allowed: set[tuple[Role, Action]] = set()
+    for line in (HERE / "who_may_do_what.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            situation, _, same_as = line[1:].partition("]")
+            allowed = set(table[same_as.removeprefix(" 同 ")]) if same_as else set()
+            table[situation] = allowed
+        elif line and not line.startswith("#"):
+            who, _, what = line.partition("：")
+            for word in what.split():
+                pair = _BY_ROLE[who], _BY_ACTION[word.lstrip("+-")]
+                assert (pair in allowed) == word.startswith("-"), f"[{situation}] {who}：{word}"
+                (allowed.discard if word.startswith("-") else allowed.add)(pair)
+    return table
+
+
+ALLOWED = _table()
+
+
+def test_the_table_knows_every_situation() -> None:
+    assert list(ALLOWED) == list(SITUATIONS)
+    assert {stage_of(state) for state in SITUATIONS.values()} == set(Stage)
+
+
+def test_every_action_is_possible_somewhere_and_refused_somewhere() -> None:
+    for action in Action:
+        assert 0 < sum(any(action is each for _, each in pairs) for pairs in ALLOWED.values()) < len(ALLOWED)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_every_action_in_every_situation_by_every_role(situation: str) -> None:
+    state, order = SITUATIONS[situation], order_in(situation)
+    for action, role in product(Action, Role):
+        reason = refusal(action, form(action, person_for(action, role)), state, order, MOMENT)
+        assert (reason is None) == ((role, action) in ALLOWED[situation]), f"{role} {action}: {reason}"
+        if reason is not None:
+            assert reason.endswith("。")
+            assert "None" not in reason
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_worklist_offers_exactly_what_the_validator_takes(situation: str) -> None:
+    state, order = SITUATIONS[situation], order_in(situation)
+    offered = {(role, action) for role in Role for action in possible_actions(state, order, role, MOMENT)}
+    assert offered == ALLOWED[situation]
+
+
+@pytest.mark.parametrize("situation", [name for name, state in SITUATIONS.items() if not state.archived])
+def test_a_wrong_role_is_told_whose_the_action_is_and_what_is_possible_now(situation: str) -> None:
+    state, order = SITUATIONS[situation], order_in(situation)
+    seen = 0
+    for action in Action:
+        right = roles_for(action, state, order)
+        for role in set(Role) - set(right):
+            reason = refusal(action, form(action, person_for(action, role)), state, order, MOMENT)
+            assert reason is not None
+            if reason.startswith("案件 ezhou-1 已结束"):
+                continue
+            whose = "或".join(each.label for each in right)
+            now = possible_now(state, order, MOMENT)
+            assert reason == f"“{action.label}”由{whose}办理，您是{role.label}。{now}"
+            seen += 1
+    assert seen > 20
+
+
+def test_every_refusal_reads_as_the_file_says() -> None:
+    expected = (HERE / "refusals.txt").read_text(encoding="utf-8").splitlines()
+    assert told() == expected
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -63,18 +100,13 @@ def test_the_made_up_states_are_in_their_stage(stage: Stage) -> None:
     assert stage_of(state_in(stage)) is stage
 
 
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("stage", Stage)
-def test_the_worklist_offers_exactly_what_the_validator_takes(stage: Stage, role: Role) -> None:
-    offered = set(possible_actions(state_in(stage), an_order(), role))
-    expected = {action for action, at in ALLOWED if at is stage and ROLE_OF[action] is role}
-    assert offered == expected
-
-
 STAGES = [
     ({}, Stage.DISPATCHED, "nothing happened yet"),
     ({"signed_at": MOMENT}, Stage.DISPATCHED, "signed, but not verified"),
     ({"finding": Finding.FOUNDED}, Stage.DISPATCHED, "verified, but not signed"),
+    ({"is_returned": True}, Stage.RETURNED, "sent back"),
+    ({"is_returned": True, "finding": Finding.FOUNDED}, Stage.RETURNED, "sent back, verified meanwhile"),
+    ({"is_returned": True, "finding": Finding.MISTAKEN}, Stage.CONFIRMING, "sent back, but found against"),
     ({"finding": Finding.MISTAKEN}, Stage.CONFIRMING, "found against before the sign-off"),
     ({"finding": Finding.MALICIOUS, "signed_at": MOMENT}, Stage.CONFIRMING, "found against after the sign-off"),
     ({"finding": Finding.FOUNDED, "signed_at": MOMENT}, Stage.REMEDIATION, "signed and founded"),
@@ -97,8 +129,5 @@ def test_the_stage_follows_from_the_facts(facts: dict[str, object], stage: Stage
     assert stage_of(CaseState().model_copy(update=facts)) is stage
 
 
-def test_an_officer_of_another_unit_is_told_whose_case_it_is() -> None:
-    actor = Actor(user="someone", role=Role.OFFICER, unit="ez-shichang")
-    message = MESSAGES[Action.SIGN_OFF].model_validate({"actor": actor})
-    reason = refusal(Action.SIGN_OFF, message, state_in(Stage.DISPATCHED), an_order())
-    assert reason == "“签收”由承办单位（ez-renshe）办理，您属于 ez-shichang，不能代办。"
+def test_the_forms_are_those_of_actions_that_exist() -> None:
+    assert set(FORMS) <= set(Action)

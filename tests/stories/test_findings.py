@@ -1,14 +1,17 @@
 """What the verification callback finds: founded, mistaken, malicious, or nobody reached."""
 
+from typing import Any
+
 import pytest
 
 from models.actions import Action
 from models.case import Ending, Finding, FindingBasis, Stage
 from models.clocks import ClockKind
+from models.errors import ActionRefused
 from models.notices import NoticeKind
-from models.steps import TaskKind
+from models.steps import Event, TaskKind
 from tests.stories.conftest import OpenOffice
-from tests.support.engine import HOTLINE, OFFICER, SUPERVISOR
+from tests.support.engine import HOTLINE, OFFICER, OTHER_SUPERVISOR, SUPERVISOR
 
 
 @pytest.mark.parametrize("finding", [Finding.MISTAKEN, Finding.MALICIOUS])
@@ -21,12 +24,42 @@ async def test_a_review_found_against_is_not_adopted_once_a_supervisor_confirms(
     assert office.task_kinds(SUPERVISOR) == [TaskKind.CONFIRM_FINDING]
     assert office.reader.case(case_no).stage is Stage.CONFIRMING
 
-    await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="录音核对无误")
+    await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="录音核对无误", evidence=["录音0310-01"])
     ending = await office.ending(case_no)
     assert (ending.ending, ending.finding) == (Ending.NOT_ADOPTED, finding)
     assert office.tasks(OFFICER) == office.tasks(SUPERVISOR) == []
     assert NoticeKind.NOT_ADOPTED in {record.message.kind for record in office.messages(case_no)}
     assert NoticeKind.WRITTEN_FEEDBACK not in {record.message.kind for record in office.messages(case_no)}
+
+
+async def test_a_finding_without_a_piece_of_evidence_cannot_be_confirmed(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-10 09:00")
+    case_no = await office.dispatch()
+    await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", finding="malicious")
+    with pytest.raises(ActionRefused, match="认定误评或恶意差评至少要有一份证据"):
+        await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="查实")
+    assert office.reader.case(case_no).stage is Stage.CONFIRMING
+
+
+async def test_evidence_that_came_with_the_call_is_enough(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-10 09:00")
+    case_no = await office.dispatch()
+    found: dict[str, Any] = {"result": "reached", "finding": "mistaken", "evidence": ["录音0310-01"]}
+    await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, **found)
+    await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="核对录音")
+    assert (await office.ending(case_no)).ending is Ending.NOT_ADOPTED
+    assert office.entries(case_no)[1].details["evidence"] == "录音0310-01"
+
+
+async def test_who_found_against_a_review_does_not_confirm_it(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-10 09:00", jurisdiction="gonghe")  # there supervisors do the calling
+    case_no = await office.dispatch()
+    found: dict[str, Any] = {"result": "reached", "finding": "malicious", "evidence": ["录音0310-02"]}
+    await office.act(case_no, Action.RECORD_CALLBACK, SUPERVISOR, **found)
+    with pytest.raises(ActionRefused, match="须由两个人分别办理：核实结论是您登记的，请由另一位监督人员确认"):
+        await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="查实")
+    await office.act(case_no, Action.CONFIRM_FINDING, OTHER_SUPERVISOR, reason="核对录音")
+    assert (await office.ending(case_no)).ending is Ending.NOT_ADOPTED
 
 
 async def test_a_finding_that_the_supervisor_rejects_goes_to_remediation(open_office: OpenOffice) -> None:
@@ -87,4 +120,6 @@ async def test_an_anonymous_review_is_put_right_without_callbacks(open_office: O
     await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="已公示办事指南")
     ending = await office.ending(case_no)
     assert (ending.ending, ending.finding) == (Ending.ANONYMOUS, Finding.FOUNDED)
-    assert office.entries(case_no)[-1].details["skipped"] == "匿名评价，免予整改后回访"
+    put_right, archived = office.entries(case_no)[-2:]
+    assert put_right.details["skipped"] == "匿名评价，免予整改后回访"
+    assert archived.event is Event.ARCHIVED  # the clerk could still have appealed

@@ -39,6 +39,7 @@ async def test_a_founded_review_is_put_right_over_spring_festival_2026(open_offi
 
     assert "办结（回访满意）" in receipt.said
     ending = await office.ending(case_no)
+    assert office.events(case_no)[-2:] == ["登记回访", "归档"]  # the clerk could have appealed until Wed 02-25 24:00
     assert (ending.ending, ending.finding, ending.rounds) == (Ending.SATISFIED, Finding.FOUNDED, 1)
     assert office.missed(case_no) == set()
     assert office.tasks(OFFICER) == office.tasks(HOTLINE) == []
@@ -75,7 +76,12 @@ async def test_the_plain_path_feeds_back_in_writing_and_reports_the_closing(open
     assert messages[NoticeKind.WRITTEN_FEEDBACK].context["measures"] == "增设引导员"
     assert messages[NoticeKind.CLOSING_REPORT].context["ending"] == "办结（回访满意）"
     assert NoticeKind.CASE_CLOSED in messages
-    assert NoticeKind.ARCHIVE in messages
+    assert NoticeKind.ARCHIVE not in messages  # an appeal may still come until Fri 03-13 24:00
+
+    await office.ending(case_no)
+    assert await office.now() >= at("2026-03-14 00:00")
+    assert office.events(case_no)[-1] == "归档"
+    assert NoticeKind.ARCHIVE in {record.message.kind for record in office.messages(case_no)}
 
 
 async def test_a_date_in_a_year_without_a_notice_is_provisional_and_says_so(open_office: OpenOffice) -> None:

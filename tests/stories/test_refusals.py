@@ -10,7 +10,7 @@ from models.errors import ActionRefused, UnknownCase
 from tests.stories.conftest import OpenOffice
 from tests.support.engine import HOTLINE, OFFICER, SUPERVISOR
 
-OTHER_OFFICER = "officer-shichang"
+OTHER_OFFICER, COLLEAGUE = "officer-shichang", "officer-renshe-2"
 
 REFUSED = [
     (Action.SIGN_OFF, HOTLINE, {}, "“签收”由整改责任人办理，您是12345话务员。", "not the hotline's to sign"),
@@ -86,10 +86,28 @@ async def test_a_closed_case_refuses_everything(open_office: OpenOffice) -> None
     office = await open_office("2026-03-10 09:00")
     case_no = await office.dispatch()
     await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", finding="mistaken")
-    await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="核对录音")
+    await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="核对录音", evidence=["录音0310-01"])
     await office.ending(case_no)
     with pytest.raises(ActionRefused, match="已结束，不能再办理"):
         await office.act(case_no, Action.SIGN_OFF, OFFICER)
+
+
+async def test_an_ended_case_that_may_still_be_appealed_refuses_the_rest(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-10 09:00")
+    case_no = await office.dispatch(anonymous=True)
+    await office.act(case_no, Action.SIGN_OFF, OFFICER)
+    await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="已公示办事指南")
+    with pytest.raises(ActionRefused, match=r"已结束（办结（匿名评价，免予回访）），不能再提交整改情况。$"):
+        await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="再交一次")
+
+
+async def test_only_the_officer_in_charge_hands_in_the_remediation(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-10 09:00")
+    case_no = await office.dispatch(anonymous=True)
+    await office.act(case_no, Action.SIGN_OFF, OFFICER)
+    assert office.tasks(COLLEAGUE) == []
+    with pytest.raises(ActionRefused, match=f"本案的经办人是 {OFFICER}，您不能代为提交整改情况"):
+        await office.act(case_no, Action.SUBMIT_REMEDIATION, COLLEAGUE, measures="已整改")
 
 
 async def test_an_anonymous_evaluator_cannot_be_called(open_office: OpenOffice) -> None:

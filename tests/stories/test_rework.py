@@ -38,7 +38,8 @@ async def test_a_second_dissatisfaction_goes_to_the_supervisors_who_conclude(ope
     await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="第二次整改")
     await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", satisfied=False)
     assert office.reader.case(case_no).stage is Stage.ESCALATED
-    assert office.task_kinds(SUPERVISOR) == [TaskKind.CONCLUDE]
+    # Rework that did not satisfy is what Ezhou wants an interview for (policy interview_trigger).
+    assert office.task_kinds(SUPERVISOR) == [TaskKind.CONCLUDE, TaskKind.ISSUE_INTERVIEW]
     assert office.clock(case_no, ClockKind.SUPERVISION, 2).due.deadline == at("2026-03-18 00:00")
 
     await office.act(case_no, Action.CONCLUDE, SUPERVISOR, reason="诉求超出职权范围，已书面说明")

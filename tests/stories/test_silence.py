@@ -1,4 +1,4 @@
-"""Nobody acts, or acts late: warnings, the limit, each working day after it, and the supervisors' list."""
+"""Nobody acts, or acts late: warnings, the limit, the steps of the ladder after it, and the supervisors' list."""
 
 from models.actions import Action
 from models.actors import Role
@@ -24,27 +24,28 @@ async def test_a_case_that_nobody_touches_lands_on_the_supervisors_list_with_eve
     await office.wait_until("2026-03-03 12:00")
 
     assert office.missed(case_no) == {ClockKind.SIGN_OFF, ClockKind.VERIFICATION, ClockKind.REMEDIATION}
-    assert office.task_kinds(SUPERVISOR) == [TaskKind.OVERSEE]
+    ladder = [TaskKind.ISSUE_SUPERVISE, TaskKind.ISSUE_CIRCULAR, TaskKind.ISSUE_REFERRAL]
+    assert sorted(office.task_kinds(SUPERVISOR)) == sorted([TaskKind.OVERSEE, *ladder])
     assert office.reader.case(case_no).overdue
     told = _told(office, case_no, NoticeKind.CLOCK_MISSED)
     assert {(SUPERVISOR, "签收时限"), (SUPERVISOR, "回访核实时限"), (SUPERVISOR, "整改时限")} <= told
     assert {(OFFICER, "签收时限"), (HOTLINE, "回访核实时限"), (OFFICER, "整改时限")} <= told
 
 
-async def test_the_limit_is_repeated_on_each_working_day_and_never_on_the_holiday(open_office: OpenOffice) -> None:
+async def test_the_ladder_is_climbed_on_working_days_and_never_on_the_holiday(open_office: OpenOffice) -> None:
     office = await open_office("2026-02-13 17:50")
     case_no = await office.dispatch()
-    await office.wait_until("2026-02-26 12:00")
+    await office.wait_until("2026-03-03 12:00")
     repeats = [
         (in_shanghai(entry.at).strftime("%m-%d %H:%M"), entry.details["rung"])
         for entry in office.entries(case_no)
         if entry.details.get("clock") == "签收时限" and entry.details["rung"].startswith("逾期")
     ]
-    # The limit ended on Sat 02-14 24:00; the festival lasts until Mon 02-23.
+    # The limit ended on Sat 02-14 24:00; the festival lasts until Mon 02-23; Sat 02-28 is a working day.
     assert repeats == [
         ("02-24 08:30", "逾期第1个工作日"),
-        ("02-25 08:30", "逾期第2个工作日"),
         ("02-26 08:30", "逾期第3个工作日"),
+        ("02-28 08:30", "逾期第5个工作日"),
     ]
 
 
@@ -53,9 +54,9 @@ async def test_a_late_sign_off_does_not_buy_time(open_office: OpenOffice) -> Non
     case_no = await office.dispatch()
     await office.wait_until("2026-03-12 10:00")
     await office.act(case_no, Action.SIGN_OFF, OFFICER)
-    # The remediation limit began when the sign-off limit ended, Tue 03-10 24:00, not on Thursday.
-    assert office.clock(case_no, ClockKind.REMEDIATION).due.start == at("2026-03-11 00:00")
-    assert office.clock(case_no, ClockKind.REMEDIATION).due.deadline == at("2026-03-19 00:00")
+    # The remediation limit began when the sign-off limit ended, on Tue 03-10, not on Thursday: day 1 is Wednesday.
+    assert office.clock(case_no, ClockKind.REMEDIATION).due.start == at("2026-03-10 23:59:59")
+    assert office.clock(case_no, ClockKind.REMEDIATION).due.deadline == at("2026-03-18 00:00")
     assert ClockKind.SIGN_OFF in office.missed(case_no)
 
 
@@ -63,15 +64,15 @@ async def test_the_supervisors_list_is_cleared_when_nothing_is_overdue_any_more(
     office = await open_office("2026-03-09 10:00")
     case_no = await office.dispatch()
     await office.wait_until("2026-03-11 12:00")
-    assert office.task_kinds(SUPERVISOR) == [TaskKind.OVERSEE]
+    assert TaskKind.OVERSEE in office.task_kinds(SUPERVISOR)
     await office.act(case_no, Action.SIGN_OFF, OFFICER)
-    assert office.task_kinds(SUPERVISOR) == [TaskKind.OVERSEE]  # the callback is still overdue
+    assert TaskKind.OVERSEE in office.task_kinds(SUPERVISOR)  # the callback is still overdue
     await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", finding="founded")
-    assert office.task_kinds(SUPERVISOR) == []
+    assert office.task_kinds(SUPERVISOR) == [TaskKind.ISSUE_SUPERVISE]  # what the ladder asked for meanwhile stays
     assert not office.reader.case(case_no).overdue
 
 
-async def test_people_are_warned_at_half_and_at_four_fifths_of_the_office_time(open_office: OpenOffice) -> None:
+async def test_people_are_warned_at_half_at_four_fifths_and_on_the_last_day(open_office: OpenOffice) -> None:
     office = await open_office("2026-03-09 09:30")
     case_no = await office.dispatch()
     await office.act(case_no, Action.SIGN_OFF, OFFICER)
@@ -83,7 +84,8 @@ async def test_people_are_warned_at_half_and_at_four_fifths_of_the_office_time(o
         if entry.details.get("clock") == "整改时限"
     ]
     # 38 office hours lie between Mon 09:30 and the next Mon 24:00, 6.5 a day: 19 h and 30.4 h of them.
-    assert warnings == [("03-12 09:00", "已用50%预警"), ("03-13 16:24", "已用80%预警")]
+    last_day = ("03-16 08:30", "最后一个工作日预警")
+    assert warnings == [("03-12 09:00", "已用50%预警"), ("03-13 16:24", "已用80%预警"), last_day]
     assert (OFFICER, "整改时限") in _told(office, case_no, NoticeKind.CLOCK_WARNING)
 
 
@@ -114,7 +116,8 @@ async def test_a_supervisor_urges_whoever_has_to_act(open_office: OpenOffice) ->
     case_no = await office.dispatch()
     await office.act(case_no, Action.URGE, SUPERVISOR, reason="群众多次来电")
     urged = [r.message for r in office.messages(case_no) if r.message.kind is NoticeKind.URGED]
-    assert {message.recipient for message in urged} == {OFFICER, HOTLINE}
+    # Nobody has signed yet, so the case is that of all officers of the unit.
+    assert {message.recipient for message in urged} == {OFFICER, "officer-renshe-2", HOTLINE}
     assert all(message.context["reason"] == "群众多次来电" for message in urged)
 
 

@@ -38,13 +38,17 @@ Move = tuple[Act, ...]
 
 @dataclass(frozen=True)
 class Script:
-    """What people do to one case from dispatch to its ending, and what that ending is."""
+    """What people do to one case from dispatch to its ending, and what that ending is.
+
+    One `with_appeal` is dispatched where people may appeal; any other would only wait for the period to be over.
+    """
 
     moves: tuple[Move, ...]
     ending: Ending
     rounds: int = 1
     anonymous: bool = False
     case_class: CaseClass = CaseClass.GENERAL
+    with_appeal: bool = False
 
     @property
     def acts(self) -> int:
@@ -74,7 +78,7 @@ class _Patient:
 
 @dataclass
 class Crowd:
-    """People who share some connections; `actors` are those of the directory, by user id."""
+    """People who share some connections; `actors` are those of the directory (`Directory.actor`), by user id."""
 
     desks: Sequence[CaseDesk]
     actors: Mapping[str, Actor]

@@ -37,6 +37,7 @@ from models.notices import MessageRecord
 from models.policy import Policy
 from models.steps import Event, TaskKind
 from models.views import ClockView, EntryView, TaskView
+from policy.parsing import PolicyFile
 from tests.support.binaries import test_server_binary
 from tests.support.orders import order_of
 from worker import build_worker
@@ -49,6 +50,11 @@ TEST_KEYS = KeyRing(current="test", keys={"test": "dGVzdC1rZXktZm9yLXRlc3RzLW9ub
 DIRECTORY = Path(__file__).with_name("directory.toml")
 QUEUE = "stories"
 OFFICER, HOTLINE, SUPERVISOR = "officer-renshe", "hotline-01", "supervisor-01"
+CLERK, HEAD, REVIEWER = "clerk-renshe", "head-renshe", "reviewer-01"
+OTHER_SUPERVISOR = "supervisor-02"
+
+_PIECE = timedelta(days=1)
+"""How much time passes in one call of the test server, which may not take long in real time."""
 
 
 def at(text: str) -> datetime:
@@ -62,7 +68,7 @@ class Office:
 
     environment: WorkflowEnvironment
     engine: Engine
-    policy: Policy
+    file: PolicyFile
     calendar: WorkingCalendar
     prefix: str
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -72,6 +78,11 @@ class Office:
         self.reader = CaseReader(self.engine, self.directory)
         self.desk = CaseDesk(self.client, QUEUE)
         self.orders: dict[str, CaseOrder] = {}
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the place."""
+        return self.file.policy
 
     @property
     def plain_client(self) -> Client:
@@ -90,18 +101,19 @@ class Office:
     async def wait_until(self, text: str) -> None:
         """Let time pass until that moment."""
         while (left := at(text) - await self.now()) > timedelta(0):
-            # In pieces, since one call of the test server may not take long in real time.
-            await self.environment.sleep(min(left, timedelta(hours=6)))
+            await self.environment.sleep(min(left, _PIECE))
 
     async def dispatch(
         self,
         case_class: CaseClass = CaseClass.GENERAL,
         anonymous: bool = False,
         policy: Policy | None = None,
+        project_no: str | None = None,
+        **changes: Any,
     ) -> str:
-        """Dispatch a case; gives its number once the dispatch is recorded."""
+        """Dispatch a case; gives its number once the dispatch is recorded. `changes` are fields of the order."""
         policy = policy or self.policy
-        project_no = f"{self.prefix}{next(self._numbers):06d}"
+        project_no = project_no or f"{self.prefix}{next(self._numbers):06d}"
         order = order_of(
             project_no,
             policy,
@@ -109,10 +121,15 @@ class Office:
             await self.now() - timedelta(hours=1),
             case_class=case_class,
             anonymous=anonymous,
+            **changes,
         )
+        return await self.open(order)
+
+    async def open(self, order: CaseOrder) -> str:
+        """Dispatch a case by a ready order; gives its number once the dispatch is recorded."""
         self.orders[order.case_no] = order
-        if policy is not self.policy:
-            file = load_policy("ezhou").model_copy(update={"policy": policy})
+        if order.policy != self.policy:
+            file = self.file.model_copy(update={"policy": order.policy})
             with self.engine.begin() as connection:
                 keep(connection, file, self.calendar)
         await self.desk.open(order)
@@ -124,7 +141,7 @@ class Office:
         for _ in range(400):
             if len(self.entries(case_no)) >= steps:
                 state = await self.desk.state(case_no)
-                if set(state.running) == {clock.kind for clock in state.clocks}:
+                if set(state.running) == {clock.kind for clock in state.clocks} and not state.moving:
                     return state
             await asyncio.sleep(0.01)
         raise AssertionError(f"{case_no} recorded fewer than {steps} steps")
@@ -149,7 +166,12 @@ class Office:
         return sum(not name.startswith("EVENT_TYPE_WORKFLOW_TASK") for name in names)
 
     async def ending(self, case_no: str) -> CaseEnding:
-        """What the workflow returned, once it has ended. The clock of the engine does not move meanwhile."""
+        """What the workflow returned. While an appeal may still come, time passes until its period is over."""
+        while (state := await self.desk.state(case_no)) and not state.archived:
+            window = state.clock(ClockKind.APPEAL_WINDOW)
+            assert state.ending is not None, f"{case_no} has not ended"
+            assert window is not None, f"{case_no} still waits for {state.running}"
+            await self.environment.sleep(min(window.due.deadline - await self.now(), _PIECE))
         handle = self.plain_client.get_workflow_handle(case_no, result_type=CaseEnding)
         ending: CaseEnding = await handle.result()
         return ending
@@ -183,10 +205,20 @@ class Office:
 
 
 @asynccontextmanager
-async def office_at(text: str, database_url: str, folder: Path, prefix: str = "420700") -> AsyncIterator[Office]:
-    """An office on an engine that believes it is that moment in Ezhou. `prefix` begins the matters' numbers."""
+async def office_at(
+    text: str,
+    database_url: str,
+    folder: Path,
+    prefix: str = "420700",
+    jurisdiction: str = "ezhou",
+    calendar: WorkingCalendar | None = None,
+) -> AsyncIterator[Office]:
+    """An office on an engine that believes it is that moment in that place. `prefix` begins the matters' numbers.
+
+    `calendar` is what people knew of the holidays then; by default all that is known.
+    """
     engine = make_engine(database_url)
-    file, calendar = load_policy("ezhou"), load_calendar("ezhou")
+    file, calendar = load_policy(jurisdiction), calendar or load_calendar(jurisdiction)
     with engine.begin() as connection:
         keep(connection, file, calendar)
     Directory(engine).fill(read_directory(DIRECTORY))
@@ -196,7 +228,7 @@ async def office_at(text: str, database_url: str, folder: Path, prefix: str = "4
     await register_search_attributes(environment.client)
     try:
         async with environment, build_worker(environment.client, engine, QUEUE):
-            yield Office(environment, engine, file.policy, calendar, prefix)
+            yield Office(environment, engine, file, calendar, prefix)
     finally:
         engine.dispose()
 

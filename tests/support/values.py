@@ -29,6 +29,7 @@ def state_in(stage: Stage) -> CaseState:
     founded = signed | {"finding": Finding.FOUNDED}
     facts: dict[Stage, dict[str, object]] = {
         Stage.DISPATCHED: {"seq": 1, "dispatched_at": MOMENT},
+        Stage.RETURNED: {"seq": 2, "dispatched_at": MOMENT, "is_returned": True, "returns": 1},
         Stage.CONFIRMING: {"seq": 2, "dispatched_at": MOMENT, "finding": Finding.MISTAKEN},
         Stage.REMEDIATION: founded,
         Stage.POST_CALLBACK: founded | {"remediated_round": 1},

@@ -1,0 +1,124 @@
+"""`register`: takes a report in at the 办不成事 window, classifies it and opens its case (GH-29, GH-30).
+
+Decides what has to be said at registration and by whom, and what is said when the case cannot be opened at once.
+Numbering, storing and opening are handed in.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TextIO, TypeVar
+
+from pydantic import ValidationError
+
+from cli.context import People
+from models.errors import ActionRefused, BadInput, EngineUnavailable, StackNotRunning
+from models.kinds import CaseClass, CaseSource, Priority
+from models.policy import Policy
+from models.reports import ReportForm, WindowReport
+from policy.dispatch import classification_refusal
+from policy.people import registration_refusal, unit_refusal
+
+_Choice = TypeVar("_Choice", CaseClass, Priority)
+
+
+@dataclass(frozen=True)
+class RegisterPorts:
+    """What the command needs.
+
+    `sources_of` names the sources of cases in a jurisdiction (`case_sources`), `register` writes a report down, and
+    `open_case` opens its case and notes it.
+    """
+
+    people: People
+    policy_of: Callable[[str], Policy]
+    sources_of: Callable[[str], Collection[str]]
+    register: Callable[[ReportForm, str, datetime], WindowReport]
+    open_case: Callable[[WindowReport], None]
+    now: Callable[[], datetime]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = "办不成事反映窗口：登记一件群众反映，分类后立案转办。由12345话务员或监督人员办理。"
+    parser.epilog = (
+        "姓名和电话只存在数据库里，只供回访使用；不填电话的按匿名办理，免予回访。\n"
+        "例：register --jurisdiction 地区 --unit renshe --item 社会保障卡补换 --matter '三次来办都说系统故障' "
+        "--class general --as hotline-01"
+    )
+    parser.add_argument("--jurisdiction", metavar="ID", required=True, help="地区：jurisdictions 下的文件夹名")
+    parser.add_argument("--unit", metavar="UNIT", required=True, help="承办单位，如 renshe")
+    parser.add_argument("--item", metavar="NAME", required=True, help="没有办成的事项")
+    parser.add_argument("--item-code", metavar="CODE", default="", help="事项编码")
+    parser.add_argument("--matter", metavar="TEXT", required=True, help="反映的问题")
+    parser.add_argument(
+        "--class",
+        dest="case_class",
+        metavar="CLASS",
+        required=True,
+        help=f"类别：{_names(CaseClass)}，以该地区的规则为准",
+    )
+    parser.add_argument(
+        "--priority",
+        metavar="PRIORITY",
+        default=Priority.NORMAL.value,
+        help=f"优先级（默认 normal）：{_names(Priority)}",
+    )
+    parser.add_argument("--name", metavar="NAME", default="", help="反映人姓名")
+    parser.add_argument("--mobile", metavar="NUMBER", default="", help="反映人电话")
+    parser.add_argument("--as", dest="user", metavar="USER", required=True, help="以哪个用户登记，如 hotline-01")
+
+
+def run(args: Namespace, ports: RegisterPorts, out: TextIO, err: TextIO) -> int:
+    """Register the report, open its case, and say both numbers."""
+    by = ports.people.user(args.user)
+    if refusal := registration_refusal(by):
+        raise ActionRefused(refusal)
+    policy = ports.policy_of(args.jurisdiction)
+    if CaseSource.UNRESOLVED_WINDOW not in ports.sources_of(args.jurisdiction):
+        raise ActionRefused(f"{policy.name}的规则（case_sources）没有办不成事反映窗口这一来源，不能登记。")
+    form = _form(args)
+    refusal = classification_refusal(form.case_class, form.priority, policy) or unit_refusal(
+        form.unit, ports.people.units(), ports.people.users()
+    )
+    if refusal:
+        raise BadInput(refusal)
+    report = ports.register(form, by.id, ports.now())
+    print(f"已登记：{report.report_no}（{report.case_class.label}，{report.priority.label}）。", file=out)
+    try:
+        ports.open_case(report)
+    except (EngineUnavailable, StackNotRunning):
+        print(f"案件 {report.case_no} 还没有立案，系统恢复后会自动立案；请不要重复登记。", file=err)
+        raise
+    callback = "未留电话，按匿名办理，免予回访" if report.anonymous else "已留电话，供回访使用"
+    print(f"已立案转办：{report.case_no}，承办单位 {ports.people.unit(report.unit).name}；{callback}。", file=out)
+    return 0
+
+
+def _form(args: Namespace) -> ReportForm:
+    try:
+        return ReportForm(
+            jurisdiction=args.jurisdiction,
+            unit=args.unit,
+            task_name=args.item.strip(),
+            task_code=args.item_code.strip(),
+            matter=args.matter.strip(),
+            case_class=_choice(CaseClass, args.case_class, "--class"),
+            priority=_choice(Priority, args.priority, "--priority"),
+            reporter_name=args.name.strip(),
+            mobile=args.mobile.strip(),
+        )
+    except ValidationError as error:
+        raise BadInput("".join(each["msg"].removeprefix("Value error, ") for each in error.errors())) from None
+
+
+def _choice(kind: type[_Choice], text: str, option: str) -> _Choice:
+    for each in kind:
+        if text in (each.value, each.label):
+            return each
+    raise BadInput(f"{option} 的值“{text}”不对，应为 {_names(kind)}。")
+
+
+def _names(kind: type[CaseClass] | type[Priority]) -> str:
+    return "、".join(f"{each.value}（{each.label}）" for each in kind)

@@ -1,0 +1,229 @@
+"""The 办不成事 window: registering, numbering, opening after an interruption, and who gets to know the reporter."""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from adapters.directory import Directory
+from adapters.policies import load_policy
+from adapters.rating_store import complaint, evaluator_contact
+from adapters.window_reports import (
+    WindowReports,
+    mark_report_opened,
+    pending_report_jurisdictions,
+    pending_reports,
+)
+from cli import register as command
+from models.errors import ActionRefused, BadInput, EngineUnavailable
+from models.ids import is_safe_number
+from models.kinds import CaseClass, CaseSource, Priority
+from models.policy import Policy
+from models.reports import ReportForm, WindowReport
+from tests.people.support import NOW, arguments, screens
+
+MOBILE = "13800000099"
+FORM = ReportForm(
+    jurisdiction="gonghe",
+    unit="ez-renshe",
+    task_name="社会保障卡补换",
+    matter="三次来办都说系统故障，请回电 13800000099",
+    case_class=CaseClass.GENERAL,
+    reporter_name="演示反映人",
+    mobile=MOBILE,
+)
+NAMELESS = FORM.model_copy(update={"reporter_name": "", "mobile": ""})
+
+
+@pytest.fixture
+def reports(engine: Engine) -> WindowReports:
+    return WindowReports(engine)
+
+
+def test_numbers_run_through_the_day_of_a_jurisdiction(reports: WindowReports) -> None:
+    tomorrow, late = NOW + timedelta(days=1), NOW.replace(hour=23, minute=59)
+    elsewhere = FORM.model_copy(update={"jurisdiction": "ezhou"})
+    made = [
+        reports.register(form, "hotline-01", now)
+        for form, now in ((FORM, NOW), (FORM, late), (elsewhere, NOW), (FORM, tomorrow))
+    ]
+    assert [each.case_no for each in made] == [
+        "gonghe-W20261121-0001-1",
+        "gonghe-W20261121-0002-1",
+        "ezhou-W20261121-0001-1",
+        "gonghe-W20261122-0001-1",
+    ]
+    assert all(is_safe_number(each.report_no) for each in made)
+
+
+def test_the_count_goes_on_after_9999(reports: WindowReports, engine: Engine) -> None:
+    reports.register(FORM, "hotline-01", NOW)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update window_reports set report_no = 'W20261121-9999', case_no = 'gonghe-x-1'")
+    assert [reports.register(FORM, "hotline-01", NOW).report_no for _ in range(2)] == [
+        "W20261121-10000",
+        "W20261121-10001",
+    ]
+
+
+def test_windows_that_register_at_once_get_different_numbers(reports: WindowReports) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: reports.register(FORM, "hotline-01", NOW).report_no, range(12)))
+    assert sorted(made) == [f"W20261121-{number:04d}" for number in range(1, 13)]
+
+
+def test_a_report_stays_pending_until_its_case_runs(reports: WindowReports, engine: Engine) -> None:
+    first, second = reports.register(FORM, "hotline-01", NOW), reports.register(NAMELESS, "hotline-02", NOW)
+    with engine.begin() as connection:
+        assert pending_reports(connection, "gonghe", 10) == [first, second]
+        assert pending_reports(connection, "gonghe", 1) == [first]
+        assert pending_reports(connection, "ezhou", 10) == []
+        assert pending_report_jurisdictions(connection) == ["gonghe"]
+        assert mark_report_opened(connection, first.case_no)
+        assert not mark_report_opened(connection, first.case_no)
+        assert pending_reports(connection, "gonghe", 10) == [second]
+
+
+def test_the_reporter_is_known_to_the_callback_and_to_nobody_else(reports: WindowReports, engine: Engine) -> None:
+    named, nameless = reports.register(FORM, "hotline-01", NOW), reports.register(NAMELESS, "hotline-01", NOW)
+    with engine.connect() as connection:
+        contact = evaluator_contact(connection, named.case_no)
+        assert contact is not None
+        assert (contact.name, contact.mobile) == ("演示反映人", MOBILE)
+        assert evaluator_contact(connection, nameless.case_no) is None
+        assert complaint(connection, named.case_no).text == "三次来办都说系统故障，请回电 138******99"
+    assert (named.anonymous, nameless.anonymous) == (False, True)
+    assert MOBILE not in f"{named!r}{FORM!r}".replace(FORM.matter, "")
+    assert "演示反映人" not in f"{named!r}{FORM!r}"
+
+
+@dataclass
+class Counter:
+    """A window at which somebody registers; `opened` are the cases that the engine took."""
+
+    engine: Engine
+    directory: Directory
+    sources: Collection[str] = (CaseSource.RATING, CaseSource.UNRESOLVED_WINDOW)
+    engine_is_down: bool = False
+    opened: list[WindowReport] = field(default_factory=list)
+    said: str = ""
+    complained: str = ""
+
+    def register(self, *more: str, user: str = "hotline-01", **changes: str) -> int:
+        """Run the command."""
+        given = {"--jurisdiction": "gonghe", "--unit": "ez-renshe", "--item": "社会保障卡补换"}
+        given |= {"--matter": "三次来办都说系统故障", "--class": "general", "--as": user}
+        given |= {f"--{name}": value for name, value in changes.items()}
+        out, err = screens()
+        ports = command.RegisterPorts(
+            people=self.directory,
+            policy_of=lambda _: a_policy(),
+            sources_of=lambda _: self.sources,
+            register=WindowReports(self.engine).register,
+            open_case=self.open,
+            now=lambda: NOW,
+        )
+        words = [word for pair in given.items() for word in pair]
+        try:
+            return command.run(arguments(command.configure, *words, *more), ports, out, err)
+        finally:
+            self.said, self.complained = out.getvalue(), err.getvalue()
+
+    def open(self, report: WindowReport) -> None:
+        if self.engine_is_down:
+            raise EngineUnavailable("流程引擎没有应答。")
+        self.opened.append(report)
+
+    def stored(self) -> int:
+        """How many reports are in the register."""
+        with self.engine.connect() as connection:
+            return len(pending_reports(connection, "gonghe", 100))
+
+
+def a_policy() -> Policy:
+    """A policy with two classes and two priorities."""
+    policy = load_policy("ezhou").policy
+    limits = dict.fromkeys((CaseClass.GENERAL, CaseClass.COMPLEX), policy.class_limits[CaseClass.GENERAL])
+    changes = {"class_limits": limits, "priorities": (Priority.NORMAL, Priority.URGENT), "name": "示例县"}
+    return policy.model_copy(update=changes)
+
+
+@pytest.fixture
+def counter(engine: Engine, directory: Directory) -> Counter:
+    return Counter(engine, directory)
+
+
+@pytest.mark.parametrize("user", ["hotline-01", "supervisor-01"])
+def test_reception_registers_and_the_case_is_opened_at_once(counter: Counter, user: str) -> None:
+    given = ("--name", "演示反映人", "--mobile", MOBILE, "--item-code", "DEMO1001", "--priority", "急诉速办")
+    assert counter.register(*given, user=user) == 0
+    (report,) = counter.opened
+    assert counter.said == (
+        "已登记：W20261121-0001（一般，急诉速办）。\n"
+        "已立案转办：gonghe-W20261121-0001-1，承办单位 测试人社局；已留电话，供回访使用。\n"
+    )
+    assert (report.unit, report.task_code, report.registered_by) == ("ez-renshe", "DEMO1001", user)
+    assert (report.priority, report.case_class, report.anonymous) == (Priority.URGENT, CaseClass.GENERAL, False)
+    assert report.registered_at == NOW
+
+
+def test_without_a_number_the_report_is_anonymous(counter: Counter) -> None:
+    counter.register()
+    assert counter.opened[0].anonymous
+    assert "按匿名办理" in counter.said
+
+
+def test_while_the_engine_is_down_the_report_is_kept_and_said_to_be_safe(counter: Counter) -> None:
+    counter.engine_is_down = True
+    with pytest.raises(EngineUnavailable):
+        counter.register()
+    assert "已登记：W20261121-0001" in counter.said
+    assert "不要重复登记" in counter.complained
+    assert counter.stored() == 1
+
+
+Try = Callable[[Counter], int]
+REFUSED: list[tuple[str, Try, type[Exception], str]] = [
+    ("an officer", lambda c: c.register(user="officer-renshe"), ActionRefused, "您是整改责任人"),
+    ("a head", lambda c: c.register(user="head-renshe"), ActionRefused, "您是单位负责人"),
+    ("an admin", lambda c: c.register(user="admin-01"), ActionRefused, "您是管理员"),
+    ("an unknown unit", lambda c: c.register(unit="nowhere"), BadInput, "目录中没有单位“nowhere”"),
+    ("a unit without officers", lambda c: c.register(unit="ez-12345"), BadInput, "派去无人签收"),
+    ("no such class", lambda c: c.register(**{"class": "huge"}), BadInput, "--class 的值“huge”不对"),
+    ("a class of others", lambda c: c.register(**{"class": "疑难"}), BadInput, "示例县没有“疑难”这一类别"),
+    ("a priority of others", lambda c: c.register(priority="fast"), BadInput, "示例县没有“有诉快办”这一优先级"),
+    ("nothing said", lambda c: c.register(matter="  "), BadInput, "反映的问题（--matter）须填写"),
+    ("no item", lambda c: c.register(item=" "), BadInput, "事项名称（--item）须填写"),
+    ("a name without a number", lambda c: c.register(name="演示反映人"), BadInput, "还须填写联系电话"),
+    ("a number that is none", lambda c: c.register(mobile="请致电"), BadInput, "联系电话（--mobile）只能含"),
+]
+
+
+@pytest.mark.parametrize(("attempt", "error", "said"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_what_cannot_be_registered_is_refused_and_not_stored(
+    counter: Counter, attempt: Try, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        attempt(counter)
+    assert counter.stored() == 0
+    assert counter.opened == []
+
+
+def test_a_jurisdiction_without_the_window_registers_nothing(counter: Counter) -> None:
+    counter.sources = (CaseSource.RATING,)
+    with pytest.raises(ActionRefused, match="示例县的规则（case_sources）没有办不成事反映窗口"):
+        counter.register()
+    assert counter.stored() == 0
+
+
+@pytest.mark.parametrize(("place", "has_it"), [("gonghe", True), ("ezhou", False)])
+def test_the_files_of_the_jurisdictions_say_where_there_is_a_window(counter: Counter, place: str, has_it: bool) -> None:
+    counter.sources = load_policy(place).surroundings.case_sources
+    if has_it:
+        assert counter.register() == 0
+    else:
+        with pytest.raises(ActionRefused, match="没有办不成事反映窗口"):
+            counter.register()
