@@ -46,7 +46,7 @@ async def office(database_url: str, temporal_binary: Path) -> AsyncIterator[Offi
         search_attributes=SEARCH_ATTRIBUTES,
     )
     async with environment, build_worker(environment.client, engine, QUEUE):
-        yield Office(environment, engine, file.policy, calendar, "420700")
+        yield Office(environment, engine, file, calendar, "420700")
     engine.dispose()
 
 
@@ -63,7 +63,7 @@ async def test_an_action_that_comes_before_the_first_task_follows_the_dispatch(
         search_attributes=SEARCH_ATTRIBUTES,
     )
     async with environment:
-        office = Office(environment, engine, load_policy("ezhou").policy, load_calendar("ezhou"), "420700")
+        office = Office(environment, engine, load_policy("ezhou"), load_calendar("ezhou"), "420700")
         order = an_order(calendar_version=office.calendar.version)
         await office.desk.open(order)  # and nobody works yet
         signing = asyncio.create_task(office.act(order.case_no, Action.SIGN_OFF, OFFICER))
@@ -85,7 +85,9 @@ async def _events(client: Client, case_no: str) -> list[str]:
 
 
 async def _closed(office: Office) -> str:
-    case_no = await office.dispatch()
+    """A case that has ended and that nothing may follow; here nobody can let the days of an appeal pass."""
+    without_appeal = office.policy.model_copy(update={"appeal_enabled": False})
+    case_no = await office.dispatch(policy=without_appeal)
     await office.act(case_no, Action.SIGN_OFF, OFFICER)
     await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", finding="founded", note="秘密的备注")
     await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="秘密的整改情况")

@@ -1,16 +1,23 @@
 """Every path of the procedure as a short script. `record.py` records their histories, the tests replay them.
 
-A new path is added here and recorded; a recorded history is never recorded again under the same name, because cases of
-that kind may be running somewhere.
+A new path is added to its chapter and recorded; a recorded history is never recorded again under the same name, because
+cases of that kind may be running somewhere. The plain path's chapter is here, the others stand beside this file.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from models.actions import Action
 from models.case import CaseClass
+from tests.replay import paths_of_appeals, paths_of_oversight, paths_of_terms
 from tests.support.engine import HOTLINE, OFFICER, SUPERVISOR, Office
 
 Path = Callable[[Office], Awaitable[str]]
+
+
+def place_of(name: str) -> str:
+    """The jurisdiction in which a path is walked."""
+    return _ELSEWHERE.get(name, "ezhou")
 
 
 async def satisfied(office: Office) -> str:
@@ -63,7 +70,7 @@ async def not_adopted(office: Office) -> str:
     """Mistaken, confirmed by a supervisor."""
     case_no = await office.dispatch()
     await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", finding="mistaken")
-    await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="核对录音")
+    await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="核对录音", evidence=["录音0212-01"])
     return case_no
 
 
@@ -121,19 +128,67 @@ async def late(office: Office) -> str:
     return case_no
 
 
-PATHS: dict[str, Path] = {
-    path.__name__: path
-    for path in (
-        satisfied,
-        remediated,
-        called_before_signed,
-        rework,
-        escalated,
-        not_adopted,
-        finding_rejected,
-        unreachable,
-        anonymous,
-        silent,
-        late,
-    )
-}
+async def archived_after_the_appeal_period(office: Office) -> str:
+    """Satisfied at once, so that the file waits for the end of the appeal period."""
+    return await satisfied(office)
+
+
+async def window_report(office: Office) -> str:
+    """What was reported at the window: verified by itself, put right, called back."""
+    case_no = await office.dispatch(source="unresolved_window", satisfaction=None, channel="window")
+    await office.act(case_no, Action.SIGN_OFF, OFFICER)
+    await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="当场办结")
+    await office.act(case_no, Action.RECORD_CALLBACK, HOTLINE, result="reached", satisfied=True)
+    return case_no
+
+
+async def parent_case(office: Office) -> str:
+    """The root cause of repeated reviews: nobody is called, the supervisors conclude."""
+    about: dict[str, Any] = {"source": "repeated", "satisfaction": None, "channel": "repeated", "anonymous": True}
+    case_no = await office.dispatch(repeats=("ezhou-1-1", "ezhou-2-1", "ezhou-3-1"), **about)
+    await office.act(case_no, Action.SIGN_OFF, OFFICER)
+    await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="统一口径")
+    await office.act(case_no, Action.CONCLUDE, SUPERVISOR, reason="根源已消除")
+    return case_no
+
+
+async def withdrawn(office: Office) -> str:
+    """The citizen takes the review back before anybody called; it is put right all the same."""
+    case_no = await office.dispatch()
+    await office.act(case_no, Action.RECORD_WITHDRAWAL, HOTLINE, reason="本人来电撤回")
+    await office.act(case_no, Action.SIGN_OFF, OFFICER)
+    await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="已整改")
+    return case_no
+
+
+async def withdrawn_at_the_callback(office: Office) -> str:
+    """The citizen takes the review back when called after the remediation."""
+    case_no = await remediated(office)
+    await office.act(case_no, Action.RECORD_WITHDRAWAL, HOTLINE, reason="本人来电撤回")
+    return case_no
+
+
+_PLAIN: tuple[Path, ...] = (
+    satisfied,
+    remediated,
+    called_before_signed,
+    rework,
+    escalated,
+    not_adopted,
+    finding_rejected,
+    unreachable,
+    anonymous,
+    silent,
+    late,
+    archived_after_the_appeal_period,
+    window_report,
+    parent_case,
+    withdrawn,
+    withdrawn_at_the_callback,
+)
+
+_CHAPTERS = (_PLAIN, paths_of_appeals.PATHS, paths_of_terms.PATHS, paths_of_oversight.PATHS)
+
+PATHS: dict[str, Path] = {path.__name__: path for chapter in _CHAPTERS for path in chapter}
+
+_ELSEWHERE = paths_of_appeals.ELSEWHERE | paths_of_oversight.ELSEWHERE

@@ -7,8 +7,9 @@ from pathlib import Path
 from adapters.database import migrate
 from adapters.stack.ports import PortName, choose_ports
 from adapters.stack.postgres import Postgres
+from tests.conftest import DatabaseServer
 from tests.replay import histories_on_disk
-from tests.replay.paths import PATHS
+from tests.replay.paths import PATHS, place_of
 from tests.support.engine import office_at
 
 STARTS_AT = "2026-02-12 09:30"
@@ -27,14 +28,18 @@ async def main() -> None:
             await server.wait_ready(child)
             url = await server.ensure_database()
             await asyncio.to_thread(migrate, url)
+            databases = DatabaseServer(url)
             for name in missing:
-                print(f"recorded {await _record(name, url, runtime)}")
+                # Each path has a database of its own, since a holiday notice holds for every case in one.
+                own = databases.create(template=url.rsplit("/", 1)[1])
+                print(f"recorded {await _record(name, own, runtime)}")
         finally:
             await child.stop(grace=10)
 
 
 async def _record(name: str, url: str, folder: Path) -> Path:
-    async with office_at(STARTS_AT, url, folder, prefix=name.replace("_", "")) as office:
+    prefix = name.replace("_", "")
+    async with office_at(STARTS_AT, url, folder, prefix=prefix, jurisdiction=place_of(name)) as office:
         case_no = await PATHS[name](office)
         if office.reader.case(case_no).ended_at is not None:
             await office.ending(case_no)
