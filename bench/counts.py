@@ -1,7 +1,9 @@
 """What one plain case costs the engine, counted in its history: events, workflow tasks, bytes, and why each task ran.
 
 Run `python -m bench.counts` for the table of a real case beside a bare one; `tests/project/test_event_counts.py` holds
-the numbers. The plain case: dispatch, sign-off, verification callback (founded), remediation, callback (satisfied).
+the numbers. The plain case: dispatch, sign-off, verification callback (founded), remediation, callback (satisfied),
+under Ezhou's policy without appeals, so that it is over when it has ended. What an appeal period adds is counted on the
+engine whose clock can be moved, as the difference between two cases there.
 """
 
 import asyncio
@@ -14,8 +16,10 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
 from bench.bare import UPDATES
-from bench.driving import Cases, cases_of, drive_one
-from bench.ground import Kind, ground
+from bench.driving import PLAIN_ACTIONS, Cases, cases_of, drive_one
+from bench.ground import Kind, ground, without_appeals
+from models.policy import Policy
+from tests.support.engine import Office, office_at
 
 STEPS = 1 + len(UPDATES)
 """The dispatch and four human actions."""
@@ -30,6 +34,8 @@ class Cause(StrEnum):
     TIMER = "a rung was reached"
     NOTHING = "nothing that had to be told"
 
+
+_TASK_EVENTS = ("WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "WORKFLOW_TASK_COMPLETED")
 
 _TELLS = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: Cause.START,
@@ -50,6 +56,12 @@ class Counts:
     def total(self) -> int:
         """All events."""
         return self.events.total()
+
+    @property
+    def telling(self) -> Counter[str]:
+        """The events without workflow tasks that told nothing: the engine with the movable clock writes some down."""
+        idle = self.causes[Cause.NOTHING]
+        return self.events - Counter(dict.fromkeys(_TASK_EVENTS, idle))
 
     @property
     def workflow_tasks(self) -> int:
@@ -114,13 +126,50 @@ async def count_one(cases: Cases) -> Counts:
     return await counts_of(cases.client, await drive_one(cases))
 
 
+async def count_appeal_period(office: Office) -> tuple[Counts, Counts]:
+    """A plain case, and one that ends in the same way while an appeal may still come and is closed when none has."""
+    return (
+        await _count_in(office, without_appeals(office.policy)),
+        await _count_in(office, office.policy),
+    )
+
+
+def added(plain: Counts, dearer: Counts) -> Counter[str]:
+    """The telling events that the second has beyond the first. Raises ValueError when it has fewer of one."""
+    more = Counter(dearer.telling)
+    more.subtract(plain.telling)
+    if any(times < 0 for times in more.values()):
+        raise ValueError(f"not the same and more: {more}")
+    return +more
+
+
+async def _count_in(office: Office, policy: Policy) -> Counts:
+    case_no = await office.dispatch(policy=policy)
+    for number, (action, message) in enumerate(PLAIN_ACTIONS):
+        await office.settled(case_no, steps=number + 1)
+        await office.desk.act(case_no, action, message, f"{case_no}-{number}")
+    await office.ending(case_no)
+    return await counts_of(office.client, case_no)
+
+
+async def _count_all() -> tuple[Counts, Counts, Counts, Counts]:
+    ours, bare = await count_both()
+    async with ground() as here, office_at("2026-03-02 09:00", here.database_url, here.folder) as office:
+        return ours, bare, *await count_appeal_period(office)
+
+
 def main() -> None:
     """Count and print."""
-    ours, bare = asyncio.run(count_both())
+    ours, bare, plain, appealable = asyncio.run(_count_all())
     print("\n".join(table(ours, bare)))
     print(
         f"exact: a plain case of {STEPS} steps costs {ours.workflow_tasks} workflow tasks "
         f"({ours.workflow_tasks / STEPS:.1f} per step), {ours.total} events, {ours.bytes:,} bytes of history"
+    )
+    more = added(plain, appealable)
+    print(
+        f"exact: a case that ends within its appeal period costs {more['WORKFLOW_TASK_COMPLETED']} workflow tasks and "
+        f"{more.total()} events more: {', '.join(f'{name} {times}' for name, times in sorted(more.items()))}"
     )
 
 

@@ -6,7 +6,7 @@ times, and its result awaited. Leaves to others: what is measured meanwhile.
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from models.actions import MESSAGES, Action, HumanAction
 from models.actors import Actor, Role
 from models.case import CaseClass, CaseOrder
 from models.ids import case_number
+from models.policy import Policy
 from workflows import options
 from workflows.client import CaseDesk
 
@@ -43,7 +44,7 @@ PLAIN_ACTIONS: tuple[tuple[Action, HumanAction], ...] = tuple(
 """The four human actions of the plain case."""
 
 
-_BARE_ATTRIBUTES = TypedSearchAttributes(
+BARE_ATTRIBUTES = TypedSearchAttributes(
     [
         SearchAttributePair(options.JURISDICTION, "ezhou"),
         SearchAttributePair(options.STAGE, "dispatched"),
@@ -88,26 +89,31 @@ class OurCases:
 
     ground: Ground
     client: Client
+    policy: Policy
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _waiting: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._desk = CaseDesk(self.client, Kind.OURS)
-        self._digest = self.ground.policy.digest()
+        self.desk = CaseDesk(self.client, Kind.OURS)
+        self._digest = self.policy.digest()
 
     def name(self) -> str:
-        return case_number(self.ground.policy.jurisdiction, f"420700{next(self._numbers):08d}", 1)
+        return case_number(self.policy.jurisdiction, f"420700{next(self._numbers):08d}", 1)
 
     async def open(self, name: str) -> None:
+        await self.open_assessed_at(name, datetime.now(UTC) - timedelta(hours=1))
+
+    async def open_assessed_at(self, name: str, assessed_at: datetime) -> None:
+        """Start it for a review of that moment."""
         self._waiting.add(name)
-        await self._desk.open(self._order(name), datetime.now(UTC) + timedelta(days=1))
+        await self.desk.open(self._order(name, assessed_at), datetime.now(UTC) + timedelta(days=1))
 
     async def settled(self, name: str) -> bool:
-        return bool((await self._desk.state(name)).clocks)
+        return bool((await self.desk.state(name)).clocks)
 
     async def act(self, name: str, number: int) -> None:
         action, message = PLAIN_ACTIONS[number]
-        await self._desk.act(name, action, message, f"{name}-{number}")
+        await self.desk.act(name, action, message, f"{name}-{number}")
 
     async def end(self, name: str) -> None:
         await self.client.get_workflow_handle(name).result()
@@ -118,11 +124,11 @@ class OurCases:
         self._waiting -= found
         return found
 
-    def _order(self, name: str) -> CaseOrder:
+    def _order(self, name: str, assessed_at: datetime) -> CaseOrder:
         _, project_no, assess_number = name.rsplit("-", 2)
         return CaseOrder(
             case_no=name,
-            jurisdiction=self.ground.policy.jurisdiction,
+            jurisdiction=self.policy.jurisdiction,
             project_no=project_no,
             assess_number=int(assess_number),
             unit=_OFFICER.unit,
@@ -133,8 +139,8 @@ class OurCases:
             channel="self_service",
             case_class=CaseClass.GENERAL,
             anonymous=False,
-            assessed_at=datetime.now(UTC) - timedelta(hours=1),
-            policy=self.ground.policy,
+            assessed_at=assessed_at,
+            policy=self.policy,
             policy_digest=self._digest,
             calendar_version=self.ground.calendar.version,
         )
@@ -157,7 +163,7 @@ class BareCases:
             BareCase.run,
             id=name,
             task_queue=Kind.BARE,
-            search_attributes=_BARE_ATTRIBUTES,
+            search_attributes=BARE_ATTRIBUTES,
             static_summary="bare",
         )
 
@@ -182,7 +188,7 @@ class BareCases:
 async def cases_of(kind: Kind, ground: Ground) -> "OurCases | BareCases":
     """Cases of that kind on that ground."""
     client = await ground.client(kind)
-    return OurCases(ground, client) if kind is Kind.OURS else BareCases(ground, client)
+    return OurCases(ground, client, ground.policy) if kind is Kind.OURS else BareCases(ground, client)
 
 
 async def drive(cases: Cases, count: int, at_a_time: int) -> list[str]:
@@ -217,7 +223,7 @@ async def drive_one(cases: Cases) -> str:
     return name
 
 
-async def open_all(cases: Cases, count: int, ahead: int) -> AsyncIterator[int]:
+async def open_all(cases: Cases, count: int, ahead: int) -> AsyncGenerator[int, None]:
     """Open cases, never more than `ahead` of those that are taken up; says after each how many are open."""
     async with _lookout(cases) as taken:
         waiting: list[asyncio.Future[None]] = []

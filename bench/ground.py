@@ -1,7 +1,8 @@
 """The ground on which cases are measured: a real engine, a real database and a worker process of each kind.
 
 Decides: servers are started as the stack starts them (the engine's file with write-ahead log, a durable database), in
-a folder that is thrown away, with an office of made-up people. Leaves to others: what is driven and what is counted.
+a folder that is thrown away, with an office of made-up people and Ezhou's policy without appeals. Leaves to others:
+what is driven and what is counted.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from adapters.stack.processes import Child, PartFailed, last_lines, launch
 from adapters.stack.temporal import TemporalServer
 from calendars import WorkingCalendar
 from models.policy import Policy
+from policy.parsing import PolicyFile
 
 OFFICE = PROJECT / "tests" / "support" / "directory.toml"
 _READY = "ready"
@@ -66,8 +68,18 @@ class Ground:
     temporal_address: str
     database_url: str
     engine: Engine
-    policy: Policy
+    file: PolicyFile
     calendar: WorkingCalendar
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of a plain case."""
+        return self.file.policy
+
+    def keep(self, policy: Policy) -> None:
+        """Keep another policy, so that cases can be dispatched under it."""
+        with self.engine.begin() as connection:
+            keep(connection, self.file.model_copy(update={"policy": policy}), self.calendar)
 
     @property
     def keyring(self) -> Path:
@@ -130,9 +142,14 @@ async def ground() -> AsyncIterator[Ground]:
             migrate(url)
             engine = make_engine(url)
             stack.callback(engine.dispose)
-            policy, calendar = _furnish(engine)
+            file, calendar = _furnish(engine)
             make_keyring(folder / "keyring.json")
-            yield Ground(folder, server, database, temporal.address, url, engine, policy, calendar)
+            yield Ground(folder, server, database, temporal.address, url, engine, file, calendar)
+
+
+def without_appeals(policy: Policy) -> Policy:
+    """The same policy without appeals: a case that has ended then waits for nothing."""
+    return policy.model_copy(update={"appeal_enabled": False})
 
 
 def resident(child: Child) -> int:
@@ -154,12 +171,13 @@ def _free_ports(count: int) -> list[int]:
         return [probe.getsockname()[1] for probe in probes]
 
 
-def _furnish(engine: Engine) -> tuple[Policy, WorkingCalendar]:
+def _furnish(engine: Engine) -> tuple[PolicyFile, WorkingCalendar]:
     file, calendar = load_policy("ezhou"), load_calendar("ezhou")
+    file = file.model_copy(update={"policy": without_appeals(file.policy)})
     with engine.begin() as connection:
         keep(connection, file, calendar)
     Directory(engine).fill(read_directory(OFFICE))
-    return file.policy, calendar
+    return file, calendar
 
 
 def _family(child: Child) -> list[psutil.Process]:

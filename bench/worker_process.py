@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from adapters.codec import data_converter, load_keyring
 from adapters.database import make_engine
 from bench.bare import BareCase, nothing
+from bench.bare_open import BareOpenCase
 from bench.ground import Kind
 from worker import STEP_THREADS, STICKY, build_worker
 
@@ -31,7 +32,7 @@ async def main(kind: Kind, address: str, database_url: str, keyring: Path, cache
         worker = Worker(
             await Client.connect(address),
             task_queue=Kind.BARE,
-            workflows=[BareCase],
+            workflows=[BareCase, BareOpenCase],
             activities=[nothing],
             max_concurrent_activities=STEP_THREADS,
             max_cached_workflows=cached,

@@ -6,12 +6,14 @@ here and in docs/limits.md. History bytes move a little from run to run (times a
 
 import asyncio
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from bench.counts import STEPS, Cause, Counts, causes_of, count_both
+from bench.counts import STEPS, Cause, Counts, added, causes_of, count_appeal_period, count_both
+from tests.support.engine import office_at
 
 EVENTS = {
     "WORKFLOW_EXECUTION_STARTED": 1,
@@ -28,8 +30,19 @@ EVENTS = {
     "UPSERT_WORKFLOW_SEARCH_ATTRIBUTES": 3,
     "WORKFLOW_EXECUTION_COMPLETED": 1,
 }
+APPEAL_PERIOD = {
+    "TIMER_STARTED": 1,
+    "TIMER_FIRED": 1,
+    "WORKFLOW_TASK_SCHEDULED": 2,
+    "WORKFLOW_TASK_STARTED": 2,
+    "WORKFLOW_TASK_COMPLETED": 2,
+    "ACTIVITY_TASK_SCHEDULED": 1,
+    "ACTIVITY_TASK_STARTED": 1,
+    "ACTIVITY_TASK_COMPLETED": 1,
+}
+"""A timer until it is over, and one step more."""
 CAUSES = {Cause.START: 1, Cause.UPDATE: 4, Cause.ACTIVITY: 5}
-BYTES = 22_450
+BYTES = 31_200
 BYTES_BAND = 0.02
 
 
@@ -85,3 +98,12 @@ def test_the_bare_workflow_of_the_bench_has_the_same_events(counted: tuple[Count
     case, bare = counted
     assert bare.events == case.events
     assert bare.causes == case.causes
+
+
+async def test_an_appeal_period_that_passes_unused_costs_one_timer_and_one_step(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with office_at("2026-03-02 09:00", database_url, tmp_path) as office:
+        plain, appealable = await count_appeal_period(office)
+    assert plain.telling == Counter(EVENTS), "another engine, the same case"
+    assert added(plain, appealable) == Counter(APPEAL_PERIOD)

@@ -53,4 +53,9 @@ def _table(evidence: Evidence) -> list[str]:
         f"{repeats} repeats under the same key; people told to try again: {evidence.unanswered}; "
         f"workers that left by their own watchdog: {evidence.output.count('自检发现已停止前进')}"
     )
+    again = [case.counted_again_at is not None for case in evidence.cases.values()]
+    lines.append(
+        f"holiday notice: {sum(again)} cases counted again, {len(evidence.late)} dispatched under it; "
+        f"ordered {len(evidence.notice.tries)} times: {', '.join(evidence.notice.tries)}"
+    )
     return lines

@@ -22,9 +22,11 @@ from adapters.tables.cases import CASE_FILES
 from models.actions import Receipt
 from models.case import CaseState
 from models.errors import HaochapingError
-from models.notices import Channel, MessageRecord
-from models.views import CaseView, EntryView
+from models.notices import Channel, MessageRecord, NoticeKind
+from models.steps import Event
+from models.views import CaseView, DateChangeView, EntryView
 from tests.recovery.blows import Blow, Recovery
+from tests.recovery.new_calendar import LimitRow, NewCalendar
 from tests.support.crowd import Acknowledged, Script
 from workflows.client import CaseDesk
 
@@ -48,6 +50,8 @@ class CaseEvidence:
     script: Script
     view: CaseView
     entries: list[EntryView]
+    limits: list[LimitRow]
+    changes: list[DateChangeView]
     files: int
     file_events: int
     engine_status: WorkflowExecutionStatus | None
@@ -59,12 +63,25 @@ class CaseEvidence:
     """Actions that the case file has as completed without a failure."""
     messages: list[MessageRecord]
 
+    @property
+    def counted_again_at(self) -> int | None:
+        """The step in which a holiday notice reached the case, or None."""
+        return next((entry.seq for entry in self.entries if entry.event is Event.CALENDAR_APPLIED), None)
+
+    @property
+    def acts(self) -> int:
+        """How many actions it has had: those of its script, and the one that brought the notice."""
+        return self.script.acts + (self.counted_again_at is not None)
+
 
 @dataclass
 class Evidence:
     """All that is known when everything is over."""
 
     cases: dict[str, CaseEvidence]
+    late: set[str]
+    """Those of them that were dispatched after the notice, in the name of the calendar before it."""
+    notice: NewCalendar
     twins: dict[str, CaseEvidence]
     """One undisturbed case for each script, by the script's name."""
     acknowledged: list[Acknowledged]
@@ -86,10 +103,11 @@ class Evidence:
 class Collector:
     """Reads the evidence of single cases."""
 
-    def __init__(self, client: Client, desk: CaseDesk, engine: Engine) -> None:
+    def __init__(self, client: Client, desk: CaseDesk, engine: Engine, notice: NewCalendar) -> None:
         self._client = client
         self._desk = desk
         self._engine = engine
+        self._notice = notice
         self._reader = CaseReader(engine, Directory(engine))
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -127,6 +145,8 @@ class Collector:
             script=script,
             view=self._reader.case(case_no),
             entries=self._reader.entries(case_no),
+            limits=self._notice.limits(case_no),
+            changes=self._reader.date_changes(case_no),
             files=files or 0,
             file_events=len(history.events),
             engine_status=status,
@@ -163,10 +183,16 @@ def keys_to_arrive(outbox: list[MessageRecord]) -> Counter[tuple[str, str]]:
 
 
 def told(case: CaseEvidence) -> Counter[tuple[str, ...]]:
-    """What was told to whom about a case, whatever the number of the step."""
+    """What was told to whom about a case, whatever the number of the step, but not that a notice moved its dates."""
     return Counter(
-        (record.message.kind.value, record.message.channel.value, record.message.recipient, *_about(record))
+        (
+            record.message.kind.value,
+            record.message.channel.value,
+            record.message.recipient.removesuffix(case.view.case_no),
+            *_about(record),
+        )
         for record in case.messages
+        if record.message.kind is not NoticeKind.DATE_MOVED
     )
 
 
@@ -198,6 +224,8 @@ def as_json(evidence: Evidence) -> str:
             "acknowledged": len(evidence.acknowledged),
             "people_told_to_try_again": evidence.unanswered,
             "messages": len(evidence.outbox),
+            "notice": evidence.notice.tries,
+            "cases_counted_again": sum(case.counted_again_at is not None for case in evidence.cases.values()),
             "repeats_under_one_key": sum(each.times - 1 for each in evidence.arrived),
             "recoveries": {
                 blow: [

@@ -1,12 +1,17 @@
-"""One run: the stack starts, many cases are dispatched at their pace, people act, blows fall, evidence is collected."""
+"""One run: cases are dispatched at their pace, people act, blows fall, a holiday notice comes, evidence is collected.
+
+Cases without an appeal are dispatched under the same policy without appeals, so that they are over when they have
+ended. Letters go out at any hour, whenever the tests run.
+"""
 
 import asyncio
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from temporalio.client import Client
 
 from adapters.connection import connect
@@ -15,12 +20,16 @@ from adapters.directory import Directory, read_directory
 from adapters.outbox import PostgresOutbox
 from adapters.policies import keep, load_calendar, load_policy
 from adapters.reading import CaseReader
-from models.actors import Actor
+from adapters.tables.ratings import RatingRow
+from calendars import WorkingCalendar
 from models.case import CaseOrder, Ending
+from models.due import SHANGHAI, DayHours
 from models.notices import MessageStatus
+from models.policy import Policy
 from tests.recovery.blows import Blow, Recovery, strike, until
 from tests.recovery.evidence import Collector, Evidence, arrived
-from tests.recovery.scripts import LAST_MOVES, SCRIPTS, URGE
+from tests.recovery.new_calendar import WHO, NewCalendar
+from tests.recovery.scripts import LAST_MOVES, URGE, scripts
 from tests.recovery.stack import Stack
 from tests.support.crowd import Crowd, Script
 from tests.support.engine import DIRECTORY
@@ -28,6 +37,12 @@ from tests.support.orders import order_of
 from workflows.client import CaseDesk
 
 CONNECTIONS = 4
+LATE = 8
+"""Cases that are dispatched after the notice, while it is being applied."""
+
+_EXTENDED_TO = 8
+"""Working days from today: more than a general case's five, even when one of them becomes a day off."""
+
 PEOPLE = 24
 REPEATED = 40
 """Actions that are asked for again at the end, when their cases are closed."""
@@ -67,33 +82,40 @@ class _Run:
         self._client = clients[0]
         self._size = size
         file = read_directory(DIRECTORY)
-        Directory(engine).fill(file)
+        directory = Directory(engine)
+        directory.fill(file)
         self._desks = [CaseDesk(client) for client in clients]
-        actors = {user.id: Actor(user=user.id, role=user.role, unit=user.unit) for user in file.users}
+        actors = {user.id: directory.actor(user.id) for user in file.users}
         self._crowd = Crowd(self._desks, actors, random.Random(42))
-        self._orders = _orders(engine)
+        self._orders = _Orders(engine)
+        calendar = self._orders.calendar
+        self._scripts = scripts(calendar.nth_working_day(datetime.now(SHANGHAI).date(), _EXTENDED_TO))
+        self._notice = NewCalendar(engine, self._desks[0], actors[WHO], calendar)
+        self._late: dict[str, Script] = {}
 
     async def evidence(self) -> Evidence:
-        scripts = list(SCRIPTS.values())
-        twins = await self._dispatched(scripts)
+        every = list(self._scripts.values())
+        twins = await self._dispatched(every)
         await self._crowd.play(twins, at_once=4)
-        cases = await self._dispatched([scripts[number % len(scripts)] for number in range(self._size.cases)])
+        cases = await self._dispatched([every[number % len(every)] for number in range(self._size.cases)])
         urges = ((URGE,),) * len(self._size.blows)
         watched_script = Script(moves=(*urges, *LAST_MOVES), ending=Ending.SATISFIED)
         (watched,) = await self._dispatched([watched_script])
         async with asyncio.TaskGroup() as group:
             group.create_task(self._crowd.play(cases, PEOPLE))
-            recoveries = await self._blows(sum(script.acts for script in cases.values()), watched)
+            recoveries = await self._blows(sum(script.acts for script in cases.values()), watched, group)
             for (last,) in LAST_MOVES:
                 await self._crowd.act(watched, last)
         await self._all_sent()
         repeats = self._crowd.chance.sample(self._crowd.acknowledged, REPEATED)
         told = await self._crowd.again(repeats)
-        collector = Collector(self._client, self._desks[0], self._engine)
+        collector = Collector(self._client, self._desks[0], self._engine, self._notice)
         of_twins = await collector.cases(twins)
         return Evidence(
-            cases=await collector.cases(cases | {watched: watched_script}),
-            twins=dict(zip(SCRIPTS, of_twins.values(), strict=True)),
+            cases=await collector.cases(cases | self._late | {watched: watched_script}),
+            late=set(self._late),
+            twins=dict(zip(self._scripts, of_twins.values(), strict=True)),
+            notice=self._notice,
             acknowledged=self._crowd.acknowledged,
             repeated=list(zip(repeats, told, strict=True)),
             refused=self._crowd.refused,
@@ -104,15 +126,13 @@ class _Run:
             output=self._stack.output,
         )
 
-    async def _dispatched(self, scripts: list[Script]) -> dict[str, Script]:
+    async def _dispatched(self, some: list[Script]) -> dict[str, Script]:
         """Dispatch a case for each script, at the pace at which they are taken up."""
         cases: dict[str, Script] = {}
 
         def orders() -> Iterator[tuple[CaseOrder, datetime | None]]:
-            for script in scripts:
-                order = next(self._orders).model_copy(
-                    update={"anonymous": script.anonymous, "case_class": script.case_class}
-                )
+            for script in some:
+                order = self._orders.next(script)
                 cases[order.case_no] = script
                 yield order, None
 
@@ -120,8 +140,11 @@ class _Run:
         await self._desks[0].open_at_their_pace(orders(), reader.dispatched, lambda _: None)
         return cases
 
-    async def _blows(self, acts: int, watched: str) -> dict[Blow, list[Recovery]]:
-        """The blows, spread over the crowd's actions, so that people act before, between and after them."""
+    async def _blows(self, acts: int, watched: str, group: asyncio.TaskGroup) -> dict[Blow, list[Recovery]]:
+        """The blows, spread over the crowd's actions, so that people act before, between and after them.
+
+        One falls while a holiday notice is being applied; the end is awaited here, while the watched case still runs.
+        """
         recoveries: dict[Blow, list[Recovery]] = {}
         blows, before = self._size.blows, len(self._crowd.acknowledged)
         for number, blow in enumerate(blows, start=1):
@@ -130,8 +153,19 @@ class _Run:
                 lambda share=share: len(self._crowd.acknowledged) - before >= share,  # type: ignore[misc]
                 lambda share=share: f"{share} acknowledged actions; it printed:\n{self._stack.output}",  # type: ignore[misc]
             )
+            if number == len(blows) // 2 + 1:
+                ordering = group.create_task(self._notice.order())
+                await self._counts_some(group)
             recoveries.setdefault(blow, []).append(await strike(blow, self._stack, self._crowd, watched))
+        await ordering
         return recoveries
+
+    async def _counts_some(self, group: asyncio.TaskGroup) -> None:
+        """Until the notice has reached some cases; more are dispatched meanwhile, in the name of the old calendar."""
+        await until(lambda: self._notice.cases_that_have_it() > 0, lambda: "the notice reached a case")
+        self._late = await self._dispatched(list(self._scripts.values())[:LATE])
+        group.create_task(self._crowd.play(self._late, at_once=2))
+        self._notice.struck_at = datetime.now(UTC)
 
     async def _all_sent(self) -> None:
         outbox = PostgresOutbox(self._engine)
@@ -142,13 +176,57 @@ class _Run:
         )
 
 
-def _orders(engine: Engine) -> Iterator[CaseOrder]:
-    """Orders without end, under today's policy and calendar, which are kept first."""
-    file, calendar = load_policy("ezhou"), load_calendar("ezhou")
-    with engine.begin() as connection:
-        keep(connection, file, calendar)
-    policy, number = file.policy, 0
-    while True:
-        number += 1
-        project_no = f"420700{number:06d}"
-        yield order_of(project_no, policy, calendar.version, datetime.now(UTC) - timedelta(hours=1))
+class _Orders:
+    """Orders under today's calendar and the policy that a script needs, which are kept first."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._number = 0
+        self.calendar: WorkingCalendar = load_calendar("ezhou")
+        file = load_policy("ezhou")
+        at_any_hour = {"notice_hours": DayHours.model_validate(["00:00-24:00"])}
+        self._policies: dict[bool, Policy] = {
+            with_appeal: file.policy.model_copy(update={"appeal_enabled": with_appeal, **at_any_hour})
+            for with_appeal in (True, False)
+        }
+        with engine.begin() as connection:
+            for policy in self._policies.values():
+                keep(connection, file.model_copy(update={"policy": policy}), self.calendar)
+
+    def next(self, script: Script) -> CaseOrder:
+        """The next order; its rating is stored, since some evaluators are told how it ended."""
+        self._number += 1
+        order = order_of(
+            f"420700{self._number:06d}",
+            self._policies[script.with_appeal],
+            self.calendar.version,
+            datetime.now(UTC) - timedelta(hours=1),
+            anonymous=script.anonymous,
+            case_class=script.case_class,
+        )
+        with self._engine.begin() as connection:
+            connection.execute(insert(RatingRow).values(_rating(order, self._number)))
+        return order
+
+
+def _rating(order: CaseOrder, number: int) -> dict[str, Any]:
+    return {
+        "jurisdiction": order.jurisdiction,
+        "project_no": order.project_no,
+        "assess_number": order.assess_number,
+        "content_digest": order.case_no.encode(),
+        "import_id": 1,
+        "row_no": number,
+        "code_system": "national",
+        "level": 1,
+        "satisfaction_code": "1",
+        "channel": order.channel,
+        "channel_code": "2",
+        "assessed_at": order.assessed_at,
+        "anonymous": order.anonymous,
+        "dept_code": "",
+        "user_name": None if order.anonymous else "测试评价人",
+        "mobile": None if order.anonymous else f"1380000{number:04d}",
+        "case_no": order.case_no,
+        "case_state": "opened",
+    }

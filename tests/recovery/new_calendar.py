@@ -1,0 +1,95 @@
+"""A holiday notice that is put in force and applied while people act and parts of the system are killed.
+
+Decides that the next working day becomes a day off, so that every limit in working days that runs must move, and that
+whoever ordered it orders it again as often as it broke off. `test_new_calendar` judges.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.recounting import apply_notice
+from adapters.tables.cases import CASES, CLOCKS
+from calendars import WorkingCalendar
+from models.actors import Actor
+from models.clocks import ClockKind
+from models.due import SHANGHAI, DueDate
+from models.errors import HaochapingError
+from tests.support.holidays import one_more_day_off
+from workflows.client import CaseDesk
+
+WHO = "supervisor-01"
+_DONE_WITHIN = 400.0  # seconds
+_PAUSE = 0.5
+
+
+@dataclass(frozen=True)
+class LimitRow:
+    """One limit as the ledger has it at the end, with the steps that began and ended it."""
+
+    kind: ClockKind
+    round: int
+    due: DueDate
+    started_seq: int
+    ended_seq: int | None
+
+
+@dataclass
+class NewCalendar:
+    """The notice, the calendars before and after it, and when what happened."""
+
+    engine: Engine
+    desk: CaseDesk
+    actor: Actor
+    old: WorkingCalendar
+    tries: list[str] = field(default_factory=list)
+    """What came of each time that it was ordered; the last one is `done`."""
+    ordered_at: datetime | None = None
+    struck_at: datetime | None = None
+    done_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        tomorrow = self.old.nth_working_day(datetime.now(SHANGHAI).date(), 1)
+        self.file = one_more_day_off(self.old, tomorrow)
+        self.new = self.old.with_notice(self.file.notice)
+
+    async def order(self) -> None:
+        """Order it until nothing is left to do. Raises TimeoutError when that takes longer than any blow explains."""
+        self.ordered_at = datetime.now(UTC)
+        async with asyncio.timeout(_DONE_WITHIN):
+            while (outcome := await self._try()) != "done":
+                self.tries.append(outcome)
+                await asyncio.sleep(_PAUSE)
+        self.tries.append(outcome)
+        self.done_at = datetime.now(UTC)
+
+    def cases_that_have_it(self) -> int:
+        """How many cases have been counted again or have begun under it."""
+        query = select(func.count()).select_from(CASES).where(CASES.c.calendar_version == self.new.version)
+        with self.engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    def limits(self, case_no: str) -> list[LimitRow]:
+        """All limits of a case, in the order in which they began."""
+        query = select(CLOCKS).where(CLOCKS.c.case_no == case_no).order_by(CLOCKS.c.started_seq, CLOCKS.c.kind)
+        with self.engine.connect() as connection:
+            return [
+                LimitRow(
+                    ClockKind(row.kind), row.round, DueDate.model_validate(row.due), row.started_seq, row.ended_seq
+                )
+                for row in connection.execute(query)
+            ]
+
+    async def _try(self) -> str:
+        try:
+            done = await apply_notice(
+                self.engine, self.desk, self.file, self.actor, datetime.now(UTC), lambda done, planned: None
+            )
+        except (SQLAlchemyError, HaochapingError) as error:
+            return f"broke off: {type(error).__name__}"
+        if done.gave_up:
+            return "gave up: nobody answered"
+        return f"{len(done.failures)} cases did not answer" if done.failures else "done"
