@@ -62,6 +62,16 @@ def spans(text: str) -> list[str]:
     return _SPAN.findall(_FENCE.sub("", text))
 
 
+def cells(text: str, header: str) -> list[list[str]]:
+    """The cells of every row below that header line, over all tables of a page that have it."""
+    rows: list[list[str]] = []
+    for table in text.split(f"{header}\n")[1:]:
+        lines = table.splitlines()[1:]
+        own = lines[: next((at for at, line in enumerate(lines) if not line.startswith("|")), len(lines))]
+        rows += [[cell.strip() for cell in line.strip("|").split(" | ")] for line in own]
+    return rows
+
+
 def code_lines(text: str) -> Iterator[str]:
     """Every line of code of a page: blocks with continued lines joined, and spans."""
     for block in blocks(text):
