@@ -1,9 +1,9 @@
 """Random walks on the real thing: workflow, worker, ledger and PostgreSQL, on an engine whose clock the test moves.
 
-Cases under the rules of five places: people act rightly and wrongly, time passes, and the real holiday notice of January
-2020 is put in force in the middle. Then engine, read model and ledger are held against each other, and every history is
-replayed, which is what a worker does that begins again. (The test server cannot be left by its worker: what that one
-has in memory is asked for until the engine's clock moves. Workers that really stop are the business of tests/recovery.)
+Cases under the rules of five places: people act rightly and wrongly, time passes, and the real holiday notice of
+January 2020 is put in force in the middle. Then engine, read model and ledger are held against each other, and every
+history is replayed, which is what a worker does that begins again. (The test server cannot be left by its worker: it
+goes on asking for what that one has in memory. Workers that really stop are the business of tests/recovery.)
 
 The seed is fixed; HAOCHAPING_SEED takes another one, HAOCHAPING_WALKS more offices.
 """

@@ -10,6 +10,7 @@ import pytest
 
 from models.actions import Action
 from models.actors import Role
+from models.case import CaseState
 from models.clocks import ClockKind
 from models.due import in_shanghai
 from models.errors import ActionRefused
@@ -47,6 +48,7 @@ async def called_back(office: Office, case_no: str, satisfied: bool) -> None:
 
 async def refused(office: Office, case_no: str, action: Action, user: str, sentence: str, **details: Any) -> None:
     """The action is refused with words among which is that sentence, and nothing is written down."""
+    await _written_down(office, case_no)
     before = office.entries(case_no)
     with pytest.raises(ActionRefused, match=re.escape(sentence)):
         await office.act(case_no, action, user, **details)
@@ -55,7 +57,7 @@ async def refused(office: Office, case_no: str, action: Action, user: str, sente
 
 async def of_one_mind(office: Office, case_no: str) -> None:
     """The engine, the list of limits and the list of cases say the same, and the next timers are those dates."""
-    state = await office.desk.state(case_no)
+    state = await _written_down(office, case_no)
     recorded = {clock.kind: clock for clock in office.reader.clocks(case_no) if clock.ended_at is None}
     assert {clock.kind: clock.due for clock in state.clocks} == {kind: each.due for kind, each in recorded.items()}
     assert set(state.running) == set(recorded)
@@ -70,6 +72,11 @@ async def of_one_mind(office: Office, case_no: str) -> None:
         state.stands_still,
     )
     assert case.overdue is state.is_overdue
+
+
+async def _written_down(office: Office, case_no: str) -> CaseState:
+    """The state once all that has happened by now is in the ledger; a clock may have spoken a moment ago."""
+    return await office.settled(case_no, (await office.desk.state(case_no)).seq)
 
 
 def deadline(office: Office, case_no: str, kind: ClockKind = ClockKind.REMEDIATION, round_: int = 1) -> str:
