@@ -52,7 +52,12 @@ _SETTINGS = {
     "log_checkpoints": "off",
 }
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FORGETFUL = {
+    "autovacuum": "off",  # its workers cannot be ended when a database is dropped by force
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 
 
 @dataclass(frozen=True)
