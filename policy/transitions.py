@@ -124,6 +124,11 @@ def refusal(action: Action, message: HumanAction, state: CaseState, order: CaseO
     return person_refusal(action, message.actor, state, order) or message_refusal(action, message, state, order)
 
 
+def is_only_for_now(reason: str) -> bool:
+    """Whether a refusal ends by itself within moments: the dates of the limit are on their way back from the ledger."""
+    return reason.startswith("整改时限正在重新计算")
+
+
 def possible_actions(state: CaseState, order: CaseOrder, role: Role, now: datetime) -> list[Action]:
     """What a person of that role (in the handling unit, for its people) could do now, in the table's order."""
     stage = stage_of(state)

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from policy import endings, follows, oversight, procedure
     from policy.draft import Outcome
     from policy.stages import class_of, handling_unit, stage_of
-    from policy.transitions import refusal
+    from policy.transitions import is_only_for_now, refusal
     from policy.wording import case_details, step_summary, timer_summary
     from workflows import options
 
@@ -228,4 +228,5 @@ class BadReviewCase:
 
 
 def _refused(reason: str) -> ApplicationError:
-    return ApplicationError(reason, type="ActionRefused", non_retryable=True)
+    kind = options.REFUSED_FOR_NOW if is_only_for_now(reason) else options.REFUSED
+    return ApplicationError(reason, type=kind, non_retryable=True)

@@ -97,7 +97,8 @@ class CaseDesk:
                     )
                 return receipt
             except WorkflowUpdateFailedError as error:
-                raise _refused(error) from None
+                if attempt.is_last or not _is_only_for_now(error):
+                    raise _refused(error) from None
             except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
                 _let_go_if_cancelled()
                 attempt.failed(error)
@@ -184,13 +185,13 @@ class _Attempt:
     """One try of a call; a passing failure leads to the next."""
 
     def __init__(self, last: bool) -> None:
-        self._last = last
+        self.is_last = last
 
     def failed(self, error: Exception) -> None:
         """Go on to the next try, unless the failure will not pass or patience has ended."""
         if isinstance(error, RPCError) and error.status not in _PASSING:
             raise HaochapingError(f"流程引擎拒绝了请求：{error}") from error
-        if self._last:
+        if self.is_last:
             raise EngineUnavailable(
                 "系统一分钟内没有应答。操作可能已经登记，也可能没有；请用同一个编号（--key）重试，不会重复办理。"
             ) from error
@@ -216,8 +217,12 @@ def _let_go_if_cancelled() -> None:
         raise asyncio.CancelledError
 
 
+def _is_only_for_now(error: WorkflowUpdateFailedError) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.type == options.REFUSED_FOR_NOW
+
+
 def _refused(error: WorkflowUpdateFailedError) -> HaochapingError:
     cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == "ActionRefused":
+    if isinstance(cause, ApplicationError) and cause.type in (options.REFUSED, options.REFUSED_FOR_NOW):
         return ActionRefused(cause.message)
     return HaochapingError(f"操作没有成功：{cause}")

@@ -18,6 +18,10 @@ STEP_RETRY = RetryPolicy(
 )
 """For ever: a case waits for its ledger, it never goes on without it. Ten seconds, so that it goes on soon after."""
 
+REFUSED = "ActionRefused"
+REFUSED_FOR_NOW = "ActionRefusedForNow"
+"""How a case says no: for good, or until the dates that it waits for are there; the front door asks again then."""
+
 JURISDICTION = SearchAttributeKey.for_keyword("Jurisdiction")
 STAGE = SearchAttributeKey.for_keyword("Stage")
 UNIT = SearchAttributeKey.for_keyword("Unit")
