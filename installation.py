@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from models.errors import HaochapingError
     from models.links import LinkView
     from models.policy import Policy
-    from models.ratings import Complaint, EvaluatorContact
+    from models.ratings import Complaint, EvaluatorContact, Opened
     from models.reports import WindowReport
     from models.views import EngineHistoryView
     from workflows.client import CaseDesk
@@ -271,7 +271,7 @@ class Installation:
         """The rules of those versions."""
         return self._versions.rules(policy_digest, calendar_version)
 
-    def open_cases(self, jurisdiction: str, progress: Callable[[int], None]) -> int:
+    def open_cases(self, jurisdiction: str, progress: Callable[[int], None]) -> "Opened":
         """Open the cases of all stored bad ratings and reports that have none yet, then those of repetitions; how many.
 
         A second evaluation of the same matter is linked to the case of the first.
@@ -279,15 +279,16 @@ class Installation:
         import asyncio
 
         from adapters.re_evaluations import link_re_evaluations
+        from models.ratings import Opened
         from opening import Opening
 
         opening = Opening(self._engine, self.policies.file(jurisdiction), self.load_calendar(jurisdiction), self.now)
         with self._engine.begin() as connection:
             link_re_evaluations(connection, jurisdiction)
         if not opening.has_pending():
-            return 0
+            return Opened()
 
-        async def open_all() -> int:
+        async def open_all() -> Opened:
             return await opening.open_all(await self._desk(), self.reader.dispatched, progress)
 
         return asyncio.run(open_all())
@@ -299,7 +300,7 @@ class Installation:
 
         with self._engine.connect() as connection:
             waiting = {*pending_jurisdictions(connection), *pending_report_jurisdictions(connection)}
-        return sum(self.open_cases(jurisdiction, lambda opened: None) for jurisdiction in sorted(waiting))
+        return sum(self.open_cases(jurisdiction, lambda opened: None).cases for jurisdiction in sorted(waiting))
 
     def load_directory(self, path: Path) -> tuple[int, int]:
         """Take a directory file over."""

@@ -17,6 +17,7 @@ from adapters.repeats import parent_orders
 from adapters.window_reports import mark_report_opened, pending_reports
 from calendars import WorkingCalendar, due_date
 from models.case import CaseOrder
+from models.ratings import Opened
 from policy.dispatch import order_for, order_for_report
 from policy.parsing import PolicyFile
 from workflows.client import CaseDesk
@@ -47,7 +48,7 @@ class Opening:
         desk: CaseDesk,
         taken_up: Callable[[list[str]], set[str]],
         progress: Callable[[int], None],
-    ) -> int:
+    ) -> Opened:
         """Open them all; gives how many. `progress` is told on the way and at the end.
 
         Raises EngineUnavailable when nothing is taken up for a minute.
@@ -64,10 +65,11 @@ class Opening:
                 progress(self.opened)
 
         # Repetitions are looked for when the cases that make them up have been recorded.
-        for orders in (self._ratings, self._reports, self._parents):
+        for orders in (self._ratings, self._reports):
             await desk.open_at_their_pace(self._with_first_deadline(orders()), taken_up, was_opened)
+        parents = await desk.open_at_their_pace(self._with_first_deadline(self._parents()), taken_up, was_opened)
         progress(self.opened)
-        return self.opened
+        return Opened(self.opened, parents)
 
     def _with_first_deadline(self, orders: Iterator[CaseOrder]) -> Iterator[tuple[CaseOrder, datetime | None]]:
         limit = self.file.policy.signoff_limit

@@ -43,6 +43,9 @@ class Desk(Protocol):
         """Take a human action and wait until its step is recorded."""
 
 
+_Date = tuple[datetime, bool]
+"""The last moment of a limit, and whether it is provisional."""
+
 Progress = Callable[[int, int], None]
 """Is told how many cases are done, and how many were to be done in all."""
 
@@ -278,26 +281,18 @@ def _shift(row: Row[Any], due: DueDate, target: Target, now: datetime) -> DateSh
     if due.is_paused:
         return None
     new = recounted(due, target.calendar)
-    if (new.deadline, new.provisional) == (due.deadline, due.provisional):
-        return None
-    return DateShift.at(
-        now,
-        case_no=row.case_no,
-        jurisdiction=row.jurisdiction,
-        kind=ClockKind(row.kind),
-        round=row.round,
-        old=due.deadline,
-        new=new.deadline,
-        was_provisional=due.provisional,
-        is_provisional=new.provisional,
-    )
+    return _of_limit(row, now, (due.deadline, due.provisional), (new.deadline, new.provisional))
 
 
 def _recorded_shift(row: Row[Any], now: datetime) -> DateShift | None:
     """How a running limit did move; None for one that only got the new version."""
     if row.new_deadline is None:
         return None
-    if (row.old_deadline, row.was_provisional) == (row.new_deadline, row.is_provisional):
+    return _of_limit(row, now, (row.old_deadline, row.was_provisional), (row.new_deadline, row.is_provisional))
+
+
+def _of_limit(row: Row[Any], now: datetime, old: _Date, new: _Date) -> DateShift | None:
+    if old == new:
         return None
     return DateShift.at(
         now,
@@ -305,8 +300,8 @@ def _recorded_shift(row: Row[Any], now: datetime) -> DateShift | None:
         jurisdiction=row.jurisdiction,
         kind=ClockKind(row.kind),
         round=row.round,
-        old=row.old_deadline,
-        new=row.new_deadline,
-        was_provisional=row.was_provisional,
-        is_provisional=row.is_provisional,
+        old=old[0],
+        new=new[0],
+        was_provisional=old[1],
+        is_provisional=new[1],
     )

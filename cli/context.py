@@ -20,7 +20,7 @@ from models.errors import HaochapingError
 from models.links import LinkView
 from models.people import Unit, User
 from models.policy import Policy
-from models.ratings import Complaint, EvaluatorContact
+from models.ratings import Complaint, EvaluatorContact, Opened
 from models.views import CaseView, ClockView, DateChangeView, EngineHistoryView, EntryView, TaskView
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class Context(Protocol):
         """The rules of those versions."""
         ...
 
-    def open_cases(self, jurisdiction: str, progress: Callable[[int], None]) -> int:
+    def open_cases(self, jurisdiction: str, progress: Callable[[int], None]) -> Opened:
         """Open the cases of stored bad ratings at the pace at which they are taken up; how many."""
         ...
 

@@ -11,7 +11,7 @@ from typing import Protocol, TextIO
 
 from models.errors import BadInput
 from models.policy import Policy
-from models.ratings import FileRefused, ImportProgress, ImportReport, ImportRequest
+from models.ratings import FileRefused, ImportProgress, ImportReport, ImportRequest, Opened
 from policy.code_systems import CODE_SYSTEMS, codes_of
 from policy.rating_fields import MEANINGS
 
@@ -27,7 +27,7 @@ class Importer(Protocol):
         """Import a file, calling `progress` as it goes on."""
 
 
-OpenCases = Callable[[Callable[[int], None]], int]
+OpenCases = Callable[[Callable[[int], None]], Opened]
 """Opens the pending cases at the pace at which they are taken up; it is given what to call with the number opened so
 far, and answers with the number opened in all."""
 
@@ -69,7 +69,7 @@ def run(
     opened = open_cases(progress.cases)
     progress.end()
     if args.json:
-        print(json.dumps({**report.model_dump(mode="json"), "opened": opened}, ensure_ascii=False), file=out)
+        print(json.dumps({**report.model_dump(mode="json"), "opened": opened.cases}, ensure_ascii=False), file=out)
     else:
         print_report(report, opened, unit_name, out)
     return SOME_REJECTED if report.rejected else ALL_TAKEN
@@ -91,7 +91,7 @@ def import_request(file: Path, policy: Policy, codes: str | None = None, rejects
     )
 
 
-def print_report(report: ImportReport, opened: int, unit_name: Callable[[str], str], out: TextIO) -> None:
+def print_report(report: ImportReport, opened: Opened, unit_name: Callable[[str], str], out: TextIO) -> None:
     """What became of the rows, for people."""
     pace = f"，用时 {report.seconds:.1f} 秒" if report.seconds >= 1 else ""
     print(f"已导入 {report.file}：共 {report.rows:,} 行{pace}", file=out)
@@ -109,7 +109,8 @@ def print_report(report: ImportReport, opened: int, unit_name: Callable[[str], s
             print(f"  {each.rows:>6,} 行  {name}{'：' if name else ''}{each.reason}", file=out)
     if report.unknown_columns:
         print(f"不认识的列没有入库：{'、'.join(report.unknown_columns)}", file=out)
-    print(f"本次新立案件 {opened:,} 件。", file=out)
+    parents = f"，其中重复差评的根源治理案件 {opened.parents:,} 件" if opened.parents else ""
+    print(f"本次新立案件 {opened.cases:,} 件{parents}。", file=out)
     for case in report.cases:
         identity = "匿名" if case.anonymous else "实名"
         print(

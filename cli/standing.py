@@ -17,8 +17,8 @@ from models.errors import ActionRefused
 from models.steps import TaskKind
 from models.views import CaseView, ClockView, TaskView
 from policy.refusals import person_refusal
-from policy.stages import callback_due, handling_unit
-from policy.transitions import is_own, possible_actions
+from policy.stages import callback_due
+from policy.transitions import is_of_another_unit, is_own, possible_actions
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,9 @@ def stand_ins_of(context: Context, user_id: str) -> list[str]:
 
 
 def _is_of_the_unit_for(action: Action, actor: Actor, state: CaseState, order: CaseOrder) -> bool:
-    if not actor.role.is_of_unit:
-        return True
-    if action is Action.SUBMIT_CO_OPINION:
+    if action is Action.SUBMIT_CO_OPINION and actor.role.is_of_unit:
         return state.co_units.get(actor.unit) is False
-    return actor.unit == handling_unit(state, order)
+    return not is_of_another_unit(action, actor, state, order)
 
 
 def _from_before_states_were_kept(case: CaseView, tasks: Iterable[TaskView], running: Iterable[ClockView]) -> CaseState:

@@ -193,6 +193,8 @@ class CaseState(Value):
     """The calendar that a notice has put in the place of the one from the dispatch."""
     unit: str | None = None
     """The handling unit after a return; None while it is the one of the dispatch."""
+    former_units: tuple[str, ...] = ()
+    """Units that the case lay with before it was dispatched anew; the clerk who was rated may work in one of them."""
     case_class: CaseClass | None = None
     priority: Priority | None = None
     assignee: str | None = None

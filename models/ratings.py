@@ -231,6 +231,13 @@ class ImportRequest(Value):
     rejects: str | None = None
 
 
+class Opened(NamedTuple):
+    """How many cases were opened in all, and how many of them are parent cases of repetitions (重复差评根源治理)."""
+
+    cases: int = 0
+    parents: int = 0
+
+
 class ImportProgress(NamedTuple):
     """How far an import has come; `share` is the part of the file that has been read, from 0 to 1."""
 

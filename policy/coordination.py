@@ -58,9 +58,11 @@ def redispatched(order: CaseOrder, state: CaseState, message: Redispatch, now: d
     draft.say("reason", message.reason)
     binding = supervisors_decide_the_unit(state, order)
     draft.say("binding", "指定承办，不得再退" if binding else "")
+    former = handling_unit(state, order)
     draft.change(
         is_returned=False,
         unit=message.to_unit,
+        former_units=tuple(dict.fromkeys((*state.former_units, former))),
         unit_is_binding=binding,
         sign_offs=state.sign_offs + 1,
         assignee=None,
@@ -152,10 +154,8 @@ def taken_over(order: CaseOrder, state: CaseState, message: TakeOver, now: datet
     draft.close(TaskKind.TAKE_OVER)
     if state.assignee is not None:
         draft.tell(NoticeKind.REASSIGNED, Role.OFFICER, user=state.assignee)
-    asked = TaskKind.ISSUE_INTERVIEW in draft.state.ladder_tasks
-    if InterviewTrigger.TAKEOVER in order.policy.interview_trigger and not asked:
-        draft.change(ladder_tasks=(*draft.state.ladder_tasks, TaskKind.ISSUE_INTERVIEW))
-        draft.open(TaskKind.ISSUE_INTERVIEW, Role.SUPERVISOR)
+    if InterviewTrigger.TAKEOVER in order.policy.interview_trigger:
+        draft.ask_for_an_interview()
     return draft.done()
 
 

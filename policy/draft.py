@@ -12,6 +12,7 @@ from models.actors import Actor, Role
 from models.case import CaseOrder, CaseState
 from models.clocks import Clock, ClockKind, Passed
 from models.due import Limit
+from models.kinds import MeasureKind
 from models.notices import NoticeKind
 from models.policy import Policy
 from models.steps import (
@@ -188,6 +189,18 @@ class Draft:
         round_ = self.state.running.get(clock) if clock is not None else None
         self.opens.append(TaskOrder(kind=kind, role=role, clock=clock, unit=unit, round=round_))
         self.notices.append(NoticeOrder(kind=NoticeKind.TASK_ASSIGNED, to=role, clock=clock, task=kind, unit=unit))
+
+    def ask_once(self, kind: TaskKind, role: Role) -> None:
+        """Open a task that the ladder or the policy asks for beside the procedure, unless it is open already."""
+        if kind in self.state.ladder_tasks:
+            return
+        self.change(ladder_tasks=(*self.state.ladder_tasks, kind))
+        self.open(kind, role)
+
+    def ask_for_an_interview(self) -> None:
+        """约谈: ask the supervisors for one, unless one is ordered and not held yet."""
+        if MeasureKind.INTERVIEW not in self.state.open_measures:
+            self.ask_once(TaskKind.ISSUE_INTERVIEW, Role.SUPERVISOR)
 
     def close(self, *kinds: TaskKind) -> None:
         """Close the open tasks of those kinds."""

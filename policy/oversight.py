@@ -10,10 +10,11 @@ from models.kinds import MeasureKind
 from models.notices import NoticeKind
 from models.policy import LadderMeasure, LadderRung, RemediationStart
 from models.steps import Event, RungReached, TaskKind
+from policy.appeals import HELD_BY_APPEAL
 from policy.draft import Draft, Outcome
 from policy.endings import end, settle
 from policy.procedure import ask_for_remediation, begin_remediation_limit, last_moment
-from policy.stages import holder_of
+from policy.stages import appeal_pending, holder_of
 from policy.terms import HELD_BY_ORDER
 
 CLOCK_OF = {kind: ClockKind(kind.value) for kind in MeasureKind}
@@ -93,7 +94,8 @@ def looked_back(order: CaseOrder, state: CaseState, message: RecordLookback, now
     if message.solved:
         settle(draft)
         return draft.done()
-    draft.change(ending=None, ended_at=None, escalated=False, round=state.round + 1)
+    held = (HELD_BY_APPEAL,) if appeal_pending(state) and order.policy.appeal_pauses_remediation else ()
+    draft.change(ending=None, ended_at=None, escalated=False, round=state.round + 1, held=held)
     begin_remediation_limit(draft, now)
     ask_for_remediation(draft)
     return draft.done()
@@ -186,7 +188,5 @@ def _ask_for(draft: Draft, measure: LadderMeasure) -> None:
         LadderMeasure.TAKEOVER: state.leader is not None,
         LadderMeasure.CONFERENCE: state.conference_open,
     }.get(measure, measure.value in [str(kind) for kind in state.open_measures])
-    if task in state.ladder_tasks or superfluous:
-        return
-    draft.change(ladder_tasks=(*state.ladder_tasks, task))
-    draft.open(task, role)
+    if not superfluous:
+        draft.ask_once(task, role)

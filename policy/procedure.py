@@ -328,9 +328,8 @@ def _ask_for_an_interview(draft: Draft, final: bool) -> None:
     wanted = draft.policy.interview_trigger
     poor = final and InterviewTrigger.POOR_REMEDIATION in wanted
     late = draft.state.was_late and InterviewTrigger.OVERDUE in wanted
-    if (poor or late) and TaskKind.ISSUE_INTERVIEW not in draft.state.ladder_tasks:
-        draft.change(ladder_tasks=(*draft.state.ladder_tasks, TaskKind.ISSUE_INTERVIEW))
-        draft.open(TaskKind.ISSUE_INTERVIEW, Role.SUPERVISOR)
+    if poor or late:
+        draft.ask_for_an_interview()
 
 
 def _founded(draft: Draft, basis: FindingBasis) -> None:

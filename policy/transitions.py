@@ -156,9 +156,16 @@ def possible_now(state: CaseState, order: CaseOrder, now: datetime) -> str:
 def is_own(actor: Actor, state: CaseState, order: CaseOrder) -> bool:
     """Whether the case is the actor's to see: the unit's people see the cases of their unit, the others see all.
 
-    A co-handling unit's people see the case too.
+    A co-handling unit's people see the case too, and so do the clerks of a unit that the case lay with before.
     """
-    return not actor.role.is_of_unit or actor.unit == handling_unit(state, order) or actor.unit in state.co_units
+    if not actor.role.is_of_unit or actor.unit == handling_unit(state, order) or actor.unit in state.co_units:
+        return True
+    return actor.role is Role.CLERK and actor.unit in state.former_units
+
+
+def is_of_another_unit(action: Action, actor: Actor, state: CaseState, order: CaseOrder) -> bool:
+    """Whether the action belongs to the people of a unit that is not the actor's."""
+    return _of_another_unit(action, actor, state, order) is not None
 
 
 def _of_another_unit(action: Action, actor: Actor, state: CaseState, order: CaseOrder) -> str | None:
@@ -171,6 +178,8 @@ def _of_another_unit(action: Action, actor: Actor, state: CaseState, order: Case
             if actor.unit in state.co_units
             else f"“{action.label}”由协办单位（{units}）办理，您属于 {actor.unit}。"
         )
+    if action is Action.FILE_APPEAL and actor.role is Role.CLERK and actor.unit in state.former_units:
+        return None
     unit = handling_unit(state, order)
     return None if actor.unit == unit else f"“{action.label}”由承办单位（{unit}）办理，您属于 {actor.unit}，不能代办。"
 

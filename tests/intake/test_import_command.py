@@ -12,6 +12,7 @@ import pytest
 from adapters.policies import load_policy
 from adapters.rating_import import RatingImporter
 from cli import import_ratings
+from models.ratings import Opened
 from tests.intake.support import BAD, ROW, UNLISTED, rows, write_csv
 
 
@@ -21,6 +22,7 @@ class Command:
 
     importer: RatingImporter
     opened: int = 0
+    parents: int = 0
     out: io.StringIO = field(default_factory=io.StringIO)
     err: io.StringIO = field(default_factory=io.StringIO)
 
@@ -28,9 +30,9 @@ class Command:
         parser = argparse.ArgumentParser()
         import_ratings.configure(parser)
 
-        def open_cases(progress: Callable[[int], None]) -> int:
+        def open_cases(progress: Callable[[int], None]) -> Opened:
             progress(self.opened)
-            return self.opened
+            return Opened(self.opened, self.parents)
 
         return import_ratings.run(
             parser.parse_args([*(str(word) for word in words), "--jurisdiction", "ezhou"]),
@@ -46,6 +48,12 @@ class Command:
 @pytest.fixture
 def command(importer: RatingImporter) -> Command:
     return Command(importer)
+
+
+def test_a_parent_case_of_repetitions_is_named_beside_the_others(command: Command, tmp_path: Path) -> None:
+    command.opened, command.parents = 2, 1
+    assert command.run(write_csv(tmp_path / "r.csv", [ROW | BAD])) == 0
+    assert "本次新立案件 2 件，其中重复差评的根源治理案件 1 件。" in command.out.getvalue()
 
 
 def test_all_rows_taken_ends_with_0_and_names_the_cases(command: Command, tmp_path: Path) -> None:

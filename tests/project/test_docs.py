@@ -15,6 +15,7 @@ from adapters.rating_store import pending_cases
 from adapters.settings import Settings
 from cli import app, due, import_ratings
 from models.errors import BadInput
+from models.ratings import Opened
 from policy.parsing import Basis
 from tests.cli.terminal import At, settings_for
 from tests.conftest import DatabaseServer
@@ -166,9 +167,9 @@ def imported(database_server: DatabaseServer, migrated_template: str, tmp_path_f
     assert args is not None
     engine = make_engine(url)
 
-    def pending(progress: object) -> int:
+    def pending(progress: object) -> Opened:
         with engine.connect() as connection:
-            return len(pending_cases(connection, "ezhou", 1000))
+            return Opened(len(pending_cases(connection, "ezhou", 1000)))
 
     def unit_name(unit: str) -> str:
         return here.people.unit(unit).name

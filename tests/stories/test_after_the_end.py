@@ -11,7 +11,7 @@ from models.policy import LookbackRule
 from models.steps import Event, TaskKind
 from tests.stories.acts import called_back, deadline, in_remediation, letters, of_one_mind, put_right, refused
 from tests.stories.conftest import OpenOffice
-from tests.support.engine import HOTLINE, OFFICER, OTHER_SUPERVISOR, SUPERVISOR, Office
+from tests.support.engine import CLERK, HOTLINE, OFFICER, OTHER_SUPERVISOR, REVIEWER, SUPERVISOR, Office
 
 WITHDRAWN = {"reason": "本人来电表示误会，请求撤回"}
 
@@ -56,6 +56,23 @@ async def test_a_look_back_that_finds_it_unsolved_opens_the_same_case_again(open
     assert (ending.ending, ending.rounds) == (Ending.SATISFIED, 2)
     reports = letters(office, case_no, NoticeKind.CLOSING_REPORT)
     assert [report.context["rounds"] for report in reports] == ["1", "2"]
+
+
+async def test_a_case_opened_again_while_an_appeal_is_reviewed_stands_still_until_it_is_decided(
+    open_office: OpenOffice,
+) -> None:
+    office = await open_office("2026-03-09 09:00")
+    case_no = await looked_back_on(office)
+    await office.act(case_no, Action.FILE_APPEAL, CLERK, reason="评价的不是本人办理的事项", evidence=["叫号记录0309"])
+    await office.act(case_no, Action.RECORD_LOOKBACK, SUPERVISOR, solved=False, note="问题依旧")
+    assert office.reader.case(case_no).paused
+    await of_one_mind(office, case_no)
+    await office.wait_until("2026-03-11 10:00")
+    await office.act(case_no, Action.DECIDE_APPEAL, REVIEWER, upheld=False, reason="确系本人办理")
+    assert not office.reader.case(case_no).paused
+    # Half of five working days, rounded up, from the decision on the 11th: 12, 13, 16.
+    assert deadline(office, case_no, round_=2) == "2026-03-17 00:00"
+    await of_one_mind(office, case_no)
 
 
 async def test_a_look_back_that_nobody_makes_is_late(open_office: OpenOffice) -> None:

@@ -1,13 +1,23 @@
 """延期: asked before the limit with a reason and a new date, decided by the level above, never by silence."""
 
-from models.actions import Action
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from models.actions import MESSAGES, Action
 from models.case import CaseClass
 from models.clocks import ClockKind
+from models.errors import ActionRefused
 from models.notices import NoticeKind
 from models.steps import TaskKind
 from tests.stories.acts import COLLEAGUE, date_changes, deadline, in_remediation, letters, of_one_mind, refused, rungs
 from tests.stories.conftest import OpenOffice
-from tests.support.engine import CLERK, OFFICER, REVIEWER, SUPERVISOR
+from tests.support.engine import CLERK, OFFICER, QUEUE, REVIEWER, SUPERVISOR, Office
+from workflows.client import CaseDesk
 
 ASKED = {"until": "2026-03-20", "reason": "需协调系统厂商"}
 
@@ -118,3 +128,39 @@ async def test_where_no_extension_is_provided_nobody_gets_one(open_office: OpenO
     office = await open_office("2026-03-09 09:00", jurisdiction="taian")
     case_no = await in_remediation(office)
     await refused(office, case_no, Action.REQUEST_EXTENSION, OFFICER, "本地区一般类案件不能延期", **ASKED)
+
+
+async def test_an_extension_asked_while_the_dates_are_on_their_way_waits_for_them(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-09 09:00")
+    case_no = await office.dispatch()
+    async with signed_but_not_written_down(office, case_no):
+        asking = asyncio.create_task(office.act(case_no, Action.REQUEST_EXTENSION, OFFICER, **ASKED))
+        await asyncio.sleep(1)
+        assert not asking.done()
+    await asking
+    state = await office.desk.state(case_no)
+    assert state.extension is not None
+    assert office.events(case_no) == ["转办", "签收", "申请延期"]
+
+
+async def test_dates_that_do_not_come_in_time_are_said_to_be_on_their_way(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-09 09:00")
+    case_no = await office.dispatch()
+    hurried = CaseDesk(office.client, QUEUE, patience=timedelta(seconds=1))
+    message = MESSAGES[Action.REQUEST_EXTENSION].model_validate({"actor": office.directory.actor(OFFICER), **ASKED})
+    async with signed_but_not_written_down(office, case_no):
+        with pytest.raises(ActionRefused, match="整改时限正在重新计算，请稍后再申请"):
+            await hurried.act(case_no, Action.REQUEST_EXTENSION, message, "hurried")
+    assert office.events(case_no) == ["转办", "签收"]
+
+
+@asynccontextmanager
+async def signed_but_not_written_down(office: Office, case_no: str) -> AsyncIterator[None]:
+    """The sign-off is accepted, and its remediation limit cannot come back: nobody may write to the ledger."""
+    with office.engine.begin() as connection:
+        connection.execute(text("LOCK TABLE ledger_entries IN ACCESS EXCLUSIVE MODE"))
+        signing = asyncio.create_task(office.act(case_no, Action.SIGN_OFF, OFFICER))
+        while (await office.desk.state(case_no)).signed_at is None:
+            await asyncio.sleep(0.05)
+        yield
+    await signing

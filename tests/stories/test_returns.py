@@ -5,9 +5,10 @@ from models.case import Stage
 from models.clocks import ClockKind
 from models.policy import ReturnRule
 from models.steps import TaskKind
+from policy.transitions import is_own
 from tests.stories.acts import OTHER_OFFICER, OTHER_UNIT, OWN_UNIT, deadline, of_one_mind, refused, rungs
 from tests.stories.conftest import OpenOffice
-from tests.support.engine import HOTLINE, OFFICER, SUPERVISOR, Office
+from tests.support.engine import CLERK, HOTLINE, OFFICER, REVIEWER, SUPERVISOR, Office
 
 RETURNED = {"reason_code": "wrong_unit", "note": "该事项由市场监管局办理"}
 
@@ -113,3 +114,16 @@ async def test_a_case_that_nobody_sends_on_is_late_with_the_supervisors(open_off
     await office.act(case_no, Action.SIGN_OFF, OTHER_OFFICER)
     assert office.task_kinds(OTHER_OFFICER) == [TaskKind.REMEDIATE]
     await of_one_mind(office, case_no)
+
+
+async def test_the_rated_clerk_of_the_first_unit_may_appeal_after_the_case_went_on(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-09 10:00")
+    case_no = await office.dispatch()
+    await office.act(case_no, Action.RETURN_ORDER, OFFICER, **RETURNED)
+    await redispatched(office, case_no, SUPERVISOR)
+    state, order = await office.desk.state(case_no), office.orders[case_no]
+    assert state.former_units == (OWN_UNIT,)
+    assert is_own(office.directory.actor(CLERK), state, order)
+    assert not is_own(office.directory.actor(OFFICER), state, order), "the case is no longer the first unit's to handle"
+    await office.act(case_no, Action.FILE_APPEAL, CLERK, reason="当时系统故障，已登记", evidence=["叫号记录0309"])
+    assert office.task_kinds(REVIEWER) == [TaskKind.REVIEW_APPEAL]
