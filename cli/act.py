@@ -1,7 +1,7 @@
 """`act CASE ACTION --as USER [--for ABSENT] [--set key=value …] [--key KEY]`: one human action.
 
 Decides how an action is picked from what was typed, in whose name it is taken, and that the people and units it names
-exist. How its fields are read stands in `cli.fields`; whether the action is possible the case itself says.
+exist. How its fields are read stands in `casework.fields`; whether the action is possible the case itself says.
 """
 
 import re
@@ -11,10 +11,10 @@ from typing import Any, TextIO
 
 from pydantic import ValidationError
 
+from casework.fields import fields_of, is_list, read_value, said, takes, usage, what_is_wrong
+from casework.standing import in_whose_name, visible_case
+from casework.text import instant, width
 from cli.context import Context
-from cli.fields import fields_of, is_list, read_value, said, takes, usage, what_is_wrong
-from cli.standing import in_whose_name, visible_case
-from cli.text import instant, width
 from models.actions import (
     MESSAGES,
     Action,

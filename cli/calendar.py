@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TextIO
 
 from calendars import CalendarNotPublished, Kind, Notice, Status, WorkingCalendar
-from cli.text import for_scripts, instant, table
+from casework.text import for_scripts, instant, table
 from models.actors import Actor
 from models.calendar_changes import DateShift, NoticeOrder, Preview, Recounting, Totals
 from models.due import in_shanghai, weekday_name

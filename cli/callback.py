@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from string import Template
 from typing import TextIO
 
+from casework.standing import Standing, in_whose_name, standing_of, visible_case
+from casework.text import instant, masked
 from cli.act import read_key, send
 from cli.context import Context
-from cli.standing import Standing, in_whose_name, standing_of, visible_case
-from cli.text import instant, masked
 from models.actions import Action, TriggerCallback
 from models.actors import Actor, Role
 from models.callbacks import CallbackKind, CallbackResult

@@ -4,9 +4,9 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import TextIO
 
+from casework.standing import invisible_because
+from casework.text import for_scripts, instant, table
 from cli.context import Context
-from cli.standing import invisible_because
-from cli.text import for_scripts, instant, table
 from models.errors import BadInput
 from models.kinds import CaseSource, Priority
 from models.views import CaseView

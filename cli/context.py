@@ -4,24 +4,22 @@ Decides nothing. Everything is asked for only when a command needs it, so that a
 loads neither the engine nor the database.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from calendars import WorkingCalendar
+from casework.ports import Front
 from cli.import_ratings import Importer
 from cli.messages import MessageDesk
 from cli.up import Stack
 from models.actions import Action, HumanAction, Receipt
-from models.actors import Actor
 from models.callbacks import CallbackKind
 from models.errors import HaochapingError
 from models.links import LinkView
-from models.people import Unit, User
 from models.policy import Policy
 from models.ratings import Complaint, EvaluatorContact, Opened
-from models.views import CaseView, ClockView, DateChangeView, EngineHistoryView, EntryView, TaskView
+from models.views import EngineHistoryView
 
 if TYPE_CHECKING:
     from cli.calendar import CalendarPorts
@@ -31,88 +29,7 @@ if TYPE_CHECKING:
     from cli.register import RegisterPorts
 
 
-class Reader(Protocol):
-    """The read model of the cases."""
-
-    def case(self, case_no: str) -> CaseView:
-        """One case. Raises UnknownCase."""
-        ...
-
-    def cases(
-        self, jurisdiction: str | None = None, open_only: bool = False, limit: int = 200, unit: str | None = None
-    ) -> list[CaseView]:
-        """Cases by number; only those that still run, or those of one handling unit, if asked."""
-        ...
-
-    def clocks(self, case_no: str) -> list[ClockView]:
-        """All limits of a case, in the order in which they began."""
-        ...
-
-    def entries(self, case_no: str) -> list[EntryView]:
-        """The ledger of a case, oldest first."""
-        ...
-
-    def date_changes(self, case_no: str) -> list[DateChangeView]:
-        """Every change of a date of a case, oldest first."""
-        ...
-
-    def tasks(self, actor: Actor, limit: int = 500) -> list[TaskView]:
-        """The open tasks of a person, what runs out first on top."""
-        ...
-
-    def tasks_of_case(self, case_no: str) -> list[TaskView]:
-        """The open tasks of one case."""
-        ...
-
-    def calendar(self, version: str) -> WorkingCalendar:
-        """The calendar of that version, with which some date was counted."""
-        ...
-
-
-class People(Protocol):
-    """The directory of units and users."""
-
-    def actor(self, user_id: str) -> Actor:
-        """A user as an actor. Raises UnknownUser."""
-        ...
-
-    def user(self, user_id: str) -> User:
-        """One user. Raises UnknownUser."""
-        ...
-
-    def unit(self, unit_id: str) -> Unit:
-        """One unit; one that is not in the directory is shown by its id."""
-        ...
-
-    def units(self) -> list[Unit]:
-        """All units, by id."""
-        ...
-
-    def users(self) -> list[User]:
-        """All users, by id."""
-        ...
-
-
-class Rules(Protocol):
-    """What a case is counted with: its pinned policy, the source of each parameter, and its pinned calendar."""
-
-    @property
-    def policy(self) -> Policy:
-        """The policy."""
-        ...
-
-    @property
-    def sources(self) -> Mapping[str, str]:
-        """Where each parameter comes from."""
-        ...
-
-    @property
-    def calendar(self) -> WorkingCalendar:
-        """The calendar."""
-        ...
-
-
-class Context(Protocol):
+class Context(Front, Protocol):
     """Everything that commands ask of the world. What is down raises a HaochapingError that says so."""
 
     @property
@@ -129,22 +46,8 @@ class Context(Protocol):
         """A file of the project by its path below the project's folder."""
         ...
 
-    def now(self) -> datetime:
-        """This moment, aware."""
-        ...
-
     def new_key(self) -> str:
         """A fresh key for an action."""
-        ...
-
-    @property
-    def reader(self) -> Reader:
-        """The read model."""
-        ...
-
-    @property
-    def people(self) -> People:
-        """The directory."""
         ...
 
     @property
@@ -219,16 +122,8 @@ class Context(Protocol):
         """What the registration at the window needs."""
         ...
 
-    def stands_in_for(self, user: str) -> list[str]:
-        """Whom that user is the deputy of today."""
-        ...
-
     def links_of(self, case_no: str) -> list[LinkView]:
         """Records that belong to a case: repetitions, a parent case, re-evaluations."""
-        ...
-
-    def rules(self, policy_digest: str, calendar_version: str) -> Rules:
-        """The rules of those versions."""
         ...
 
     def open_cases(self, jurisdiction: str, progress: Callable[[int], None]) -> Opened:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TextIO
 
-from cli.context import People
-from cli.text import for_scripts, instant, table
+from casework.ports import People
+from casework.text import for_scripts, instant, table
 from models.due import in_shanghai
 from models.errors import BadInput
 from models.people import Deputy

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TextIO
 
+from casework.text import table
 from cli.context import Context
-from cli.text import table
 from models.errors import BadInput
 
 _KINDS = {"handling": "承办单位", "hotline": "热线", "supervising": "监督单位"}

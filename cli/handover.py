@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TextIO
 
-from cli.context import People
+from casework.ports import People
 from models.actions import Action, HumanAction, Reassign, Receipt
 from models.due import in_shanghai
 from models.errors import ActionRefused, BadInput, EngineUnavailable, UnknownCase

@@ -10,11 +10,11 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from typing import Any, TextIO
 
+from casework.limits import date_change_for_scripts, date_change_text, limit_for_scripts, limit_rows
+from casework.names import Names
+from casework.standing import visible_case
+from casework.text import for_scripts, instant, table
 from cli.context import Context
-from cli.limits import date_change_for_scripts, date_change_text, limit_for_scripts, limit_rows
-from cli.names import Names
-from cli.standing import visible_case
-from cli.text import for_scripts, instant, table
 from models.actors import Role
 from models.errors import EngineUnavailable
 from models.notices import MessageRecord, MessageStatus

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from cli.text import for_scripts
+from casework.text import for_scripts
 from models.errors import BadInput, BadPolicy
 from models.surroundings import ACTED_UPON, Surroundings
 from policy.parameters import BASIS_LABELS, GROUPS, LABELS, MUST_BE_REPLACED, said, value_of

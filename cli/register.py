@@ -12,7 +12,7 @@ from typing import TextIO, TypeVar
 
 from pydantic import ValidationError
 
-from cli.context import People
+from casework.ports import People
 from models.errors import ActionRefused, BadInput, EngineUnavailable, StackNotRunning
 from models.kinds import CaseClass, CaseSource, Priority
 from models.policy import Policy

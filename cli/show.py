@@ -8,13 +8,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from casework.limits import date_change_text, limit_for_scripts, limit_reasons, limit_rows, limit_steps
+from casework.names import Names
+from casework.particulars import Dossier, appeal_rows, measure_rows, measures_of, particulars_for_scripts, rows_of
+from casework.standing import Standing, stand_ins_of, standing_of, visible_case
+from casework.text import for_scripts, instant, table
 from cli.context import Context
-from cli.limits import date_change_text, limit_for_scripts, limit_reasons, limit_rows, limit_steps
-from cli.names import Names
-from cli.particulars import Dossier, appeal_rows, measure_rows, measures_of, particulars_for_scripts, rows_of
-from cli.standing import Standing, stand_ins_of, standing_of, visible_case
 from cli.tasks import task_countdown, task_deadline, task_for_scripts, task_name
-from cli.text import for_scripts, instant, table
 from models.actions import Action
 from models.actors import Actor, Role
 from models.case import Stage

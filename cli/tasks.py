@@ -8,9 +8,9 @@ from argparse import ArgumentParser, Namespace
 from datetime import datetime
 from typing import Any, TextIO
 
+from casework.names import Names
+from casework.text import countdown, deadline, for_scripts
 from cli.context import Context
-from cli.names import Names
-from cli.text import countdown, deadline, for_scripts
 from models.actions import Action
 from models.actors import Actor
 from models.kinds import Finding, MeasureKind, Priority

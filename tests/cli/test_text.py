@@ -6,7 +6,7 @@ import pytest
 
 from adapters.policies import load_calendar
 from calendars import due_date
-from cli.text import countdown, deadline, for_scripts, instant, masked, span, table
+from casework.text import countdown, deadline, for_scripts, instant, masked, span, table
 from models.due import Limit
 from tests.support.engine import at
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cli.context import Context, Rules
+from casework.ports import Front, Rules
 from models.actions import Action
 from models.actors import Actor, Role
 from models.callbacks import CallbackKind
@@ -64,7 +64,7 @@ class Standing:
         ]
 
 
-def standing_of(context: Context, case: CaseView) -> Standing:
+def standing_of(context: Front, case: CaseView) -> Standing:
     """Where a case stands."""
     return Standing(
         case=case,
@@ -81,7 +81,7 @@ def order_of(case: CaseView, rules: Rules) -> CaseOrder:
     return CaseOrder(**shared, window=case.window_no, policy=rules.policy)
 
 
-def visible_case(context: Context, case_no: str, user: str | None) -> tuple[CaseView, Actor | None]:
+def visible_case(context: Front, case_no: str, user: str | None) -> tuple[CaseView, Actor | None]:
     """The case and who looks at it; without a user, whoever runs this machine looks.
 
     The unit's people see the cases that their unit handles or helps with, a clerk only the own and those that name
@@ -94,7 +94,7 @@ def visible_case(context: Context, case_no: str, user: str | None) -> tuple[Case
     return case, actor
 
 
-def invisible_because(context: Context, case: CaseView, actor: Actor) -> str | None:
+def invisible_because(context: Front, case: CaseView, actor: Actor) -> str | None:
     """Why somebody may not look at a case; None when they may."""
     state = case.state or CaseState()
     if not is_own(actor, state, order_of(case, context.rules(case.policy_digest, case.calendar_version))):
@@ -105,7 +105,7 @@ def invisible_because(context: Context, case: CaseView, actor: Actor) -> str | N
     return None
 
 
-def in_whose_name(context: Context, case: CaseView, actor: Actor, absent: str | None = None) -> Actor:
+def in_whose_name(context: Front, case: CaseView, actor: Actor, absent: str | None = None) -> Actor:
     """The actor as they act in this case: in the own name, or for a colleague whose deputy they are today (代理).
 
     Without `absent` it is the case's officer in charge, if the actor stands in for that officer. Raises UnknownUser for
@@ -124,7 +124,7 @@ def in_whose_name(context: Context, case: CaseView, actor: Actor, absent: str | 
     return actor.model_copy(update={"acting_for": absent})
 
 
-def stand_ins_of(context: Context, user_id: str) -> list[str]:
+def stand_ins_of(context: Front, user_id: str) -> list[str]:
     """Who stands in for that user today, by id."""
     everybody = context.people.users()
     absent = next((user for user in everybody if user.id == user_id), None)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cli.limits import date_change_for_scripts
-from cli.names import Names
-from cli.standing import Standing
-from cli.text import end_of, for_scripts, instant
+from casework.limits import date_change_for_scripts
+from casework.names import Names
+from casework.standing import Standing
+from casework.text import end_of, for_scripts, instant
 from models.case import Appeal, CaseState
 from models.clocks import ClockKind
 from models.kinds import CaseSource, MeasureKind, Priority

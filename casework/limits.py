@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from calendars import explain
-from cli.context import Reader
-from cli.text import countdown, deadline, end_of, for_scripts, instant, table
+from casework.ports import Reader
+from casework.text import countdown, deadline, end_of, for_scripts, instant, table
 from models.clocks import ClockKind
 from models.due import DayStep, in_shanghai
 from models.views import ClockView, DateChangeView

@@ -3,7 +3,7 @@
 Decides wording only. Whoever has left the directory is shown by the id.
 """
 
-from cli.context import People
+from casework.ports import People
 
 _USERS = frozenset({"from", "to", "acting_for", "late_allowed_by"})
 _UNITS = frozenset({"unit", "to_unit", "units"})
