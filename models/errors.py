@@ -7,6 +7,7 @@
     ├── UnknownCase            no case of that number
     ├── UnknownUser            no user of that name in the directory
     ├── ActionRefused          the case says no: wrong person, wrong stage, or already done
+    │   └── RefusedForNow      the same, but only until dates that are on their way have come
     ├── EngineUnavailable      the engine did not answer in time; the same action may be sent again
     └── StackNotRunning        a command needs the running stack, and there is none
 
@@ -40,6 +41,10 @@ class UnknownUser(HaochapingError):
 
 class ActionRefused(HaochapingError):
     """The case refused the action; nothing changed."""
+
+
+class RefusedForNow(ActionRefused):
+    """The case refused the action until dates that it waits for are there; sending the same action again is right."""
 
 
 class EngineUnavailable(HaochapingError):

@@ -26,7 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.actions import Action, HumanAction, Receipt
 from models.case import CaseOrder, CaseState, Stage
-from models.errors import ActionRefused, EngineUnavailable, HaochapingError, UnknownCase
+from models.errors import ActionRefused, EngineUnavailable, HaochapingError, RefusedForNow, UnknownCase
 from models.readable import Readable
 from workflows import options
 from workflows.case import BadReviewCase
@@ -84,8 +84,9 @@ class CaseDesk:
     async def act(self, case_no: str, action: Action, message: HumanAction, key: str) -> Receipt:
         """Take a human action and wait until its step is recorded. `key` makes a repeated call the same action.
 
-        Raises ActionRefused with the case's own sentence, UnknownCase, or EngineUnavailable when the engine does not
-        answer for a minute; after the latter the same call with the same key may be made again.
+        Raises ActionRefused with the case's own sentence, UnknownCase, EngineUnavailable when the engine does not
+        answer for a minute, or RefusedForNow when the case has waited a minute for dates; after the latter two the same
+        call with the same key may be made again.
         """
         handle = self._client.get_workflow_handle(case_no)
         async for attempt in self._attempts():
@@ -97,8 +98,9 @@ class CaseDesk:
                     )
                 return receipt
             except WorkflowUpdateFailedError as error:
-                if attempt.is_last or not _is_only_for_now(error):
-                    raise _refused(error) from None
+                refused = _refused(error)
+                if attempt.is_last or not isinstance(refused, RefusedForNow):
+                    raise refused from None
             except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
                 _let_go_if_cancelled()
                 attempt.failed(error)
@@ -217,12 +219,10 @@ def _let_go_if_cancelled() -> None:
         raise asyncio.CancelledError
 
 
-def _is_only_for_now(error: WorkflowUpdateFailedError) -> bool:
-    return isinstance(error.cause, ApplicationError) and error.cause.type == options.REFUSED_FOR_NOW
-
-
 def _refused(error: WorkflowUpdateFailedError) -> HaochapingError:
     cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type in (options.REFUSED, options.REFUSED_FOR_NOW):
-        return ActionRefused(cause.message)
+    if isinstance(cause, ApplicationError):
+        for kind, error_type in ((options.REFUSED, ActionRefused), (options.REFUSED_FOR_NOW, RefusedForNow)):
+            if cause.type == kind:
+                return error_type(cause.message)
     return HaochapingError(f"操作没有成功：{cause}")

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from models.actions import MESSAGES, Action
 from models.case import CaseClass
 from models.clocks import ClockKind
-from models.errors import ActionRefused
+from models.errors import RefusedForNow
 from models.notices import NoticeKind
 from models.steps import TaskKind
 from tests.stories.acts import COLLEAGUE, date_changes, deadline, in_remediation, letters, of_one_mind, refused, rungs
@@ -149,7 +149,7 @@ async def test_dates_that_do_not_come_in_time_are_said_to_be_on_their_way(open_o
     hurried = CaseDesk(office.client, QUEUE, patience=timedelta(seconds=1))
     message = MESSAGES[Action.REQUEST_EXTENSION].model_validate({"actor": office.directory.actor(OFFICER), **ASKED})
     async with signed_but_not_written_down(office, case_no):
-        with pytest.raises(ActionRefused, match="整改时限正在重新计算，请稍后再申请"):
+        with pytest.raises(RefusedForNow, match="整改时限正在重新计算，请稍后再申请"):
             await hurried.act(case_no, Action.REQUEST_EXTENSION, message, "hurried")
     assert office.events(case_no) == ["转办", "签收"]
 

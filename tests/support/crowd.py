@@ -1,9 +1,9 @@
 """A crowd of people who act on many cases at once, each action under a key of its own.
 
 Decides who acts when: every free person takes any case that waits, makes its next move and puts it back, so that all
-cases are on their way together and stand in different stages. A person to whom the engine does not answer tries again
-under the same key, as the refusal tells people to. Leaves to others: what is done to the system meanwhile, and the
-judgement of what came of it.
+cases are on their way together and stand in different stages. A person to whom the engine does not answer, or who is
+asked to come back in a moment, tries again under the same key, as they are told to. Leaves to others: what is done to the
+system meanwhile, and the judgement of what came of it.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Any
 from models.actions import MESSAGES, Action, Receipt
 from models.actors import Actor
 from models.case import CaseClass, Ending
-from models.errors import ActionRefused, EngineUnavailable, HaochapingError
+from models.errors import ActionRefused, EngineUnavailable, HaochapingError, RefusedForNow
 from workflows.client import CaseDesk
 
 DOUBLE_CLICK = 10
@@ -106,7 +106,7 @@ class Crowd:
         while True:
             sent = [desk.act(case_no, act.action, message, key) for desk in desks]
             answers = await asyncio.gather(*sent, return_exceptions=True)
-            if not any(isinstance(answer, EngineUnavailable) for answer in answers):
+            if not any(isinstance(answer, EngineUnavailable | RefusedForNow) for answer in answers):
                 break
             self.unanswered += 1
         for answer in answers:
