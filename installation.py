@@ -14,21 +14,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from adapters.accounts import LocalAccounts
+    from adapters.api_tokens import PostgresTokens
+    from adapters.calendar_desk import CalendarDesk
     from adapters.deputies import Deputies
     from adapters.directory import Directory
     from adapters.outbox import PostgresOutbox
+    from adapters.personal import PersonalData
     from adapters.policies import Rules, Versions
     from adapters.policy_files import Shelf
     from adapters.rating_import import RatingImporter
     from adapters.reading import CaseReader
+    from adapters.reveals import PostgresReveals
+    from adapters.sessions import PostgresSessions
     from adapters.settings import Settings
     from calendars import WorkingCalendar
+    from casework.reports import RegisterPorts
+    from cli.account import AccountPorts
     from cli.calendar import CalendarPorts
     from cli.deputy import DeputyPorts
     from cli.handover import HandoverPorts
-    from cli.register import RegisterPorts
+    from cli.token import TokenPorts
     from cli.up import Stack
     from models.actions import Action, HumanAction, Receipt
+    from models.actors import Actor
     from models.callbacks import CallbackKind
     from models.errors import HaochapingError
     from models.links import LinkView
@@ -36,6 +45,7 @@ if TYPE_CHECKING:
     from models.ratings import Complaint, EvaluatorContact, Opened
     from models.reports import WindowReport
     from models.views import EngineHistoryView
+    from web.outside_ports import Outside
     from workflows.client import CaseDesk
 
 PROJECT = Path(__file__).resolve().parent
@@ -44,8 +54,9 @@ PROJECT = Path(__file__).resolve().parent
 class Installation:
     """Everything that commands ask for (`cli.context.Context`), from this machine's settings and the running stack."""
 
-    def __init__(self, settings: "Settings | None" = None) -> None:
+    def __init__(self, settings: "Settings | None" = None, connections: int = 2) -> None:
         self._given = settings
+        self._connections = connections
 
     @property
     def program(self) -> str:
@@ -78,21 +89,80 @@ class Installation:
         """The read model."""
         from adapters.reading import CaseReader
 
-        return CaseReader(self._engine, self.people)
+        return CaseReader(self.engine, self.people)
 
     @cached_property
     def people(self) -> "Directory":
         """The directory."""
         from adapters.directory import Directory
 
-        return Directory(self._engine)
+        return Directory(self.engine)
+
+    @cached_property
+    def sessions(self) -> "PostgresSessions":
+        """Who is logged in."""
+        from adapters.sessions import PostgresSessions
+
+        return PostgresSessions(self.engine, self.people, self.now)
+
+    @cached_property
+    def accounts(self) -> "LocalAccounts":
+        """Local passwords."""
+        from adapters.accounts import LocalAccounts
+
+        return LocalAccounts(self.engine, self.people, self.sessions, self.now)
+
+    @cached_property
+    def reveals(self) -> "PostgresReveals":
+        """Looks at evaluators' names and numbers."""
+        from adapters.reveals import PostgresReveals
+
+        return PostgresReveals(self.engine, self.personal, self.now)
+
+    @cached_property
+    def tokens(self) -> "PostgresTokens":
+        """Bearer tokens of other systems."""
+        from adapters.api_tokens import PostgresTokens
+
+        return PostgresTokens(self.engine, self.people, self.now)
+
+    @property
+    def token_ports(self) -> "TokenPorts":
+        """What the tokens' command needs."""
+        from cli.token import TokenPorts
+
+        return TokenPorts(self.tokens, self._administrator, self.now)
+
+    @property
+    def outside(self) -> "Outside":
+        """What the desk offers to people outside the house and to other systems."""
+        from adapters.citizens import PostgresCitizens
+        from adapters.public_figures import PostgresFigures
+        from adapters.rating_door import RatingDoor
+        from web.outside_ports import Outside
+
+        return Outside(
+            reveals=self.reveals,
+            citizens=PostgresCitizens(self.engine, self.reader, self.personal, self.policy, self.now),
+            figures=PostgresFigures(self.engine, self.people, self.now),
+            tokens=self.tokens,
+            intake=RatingDoor(
+                self._settings.database_url,
+                lambda: {unit.uscc: unit.id for unit in self.people.units()},
+                self.policy,
+                self.personal,
+                lambda jurisdiction: self.open_cases(jurisdiction, lambda opened: None),
+                self.known_failure,
+                self.now,
+            ),
+        )
 
     @cached_property
     def messages(self) -> "PostgresOutbox":
         """The outbox."""
         from adapters.outbox import PostgresOutbox
 
-        return PostgresOutbox(self._engine)
+        return PostgresOutbox(self.engine)
 
     @property
     def importer(self) -> "RatingImporter":
@@ -100,13 +170,23 @@ class Installation:
         from adapters.rating_import import RatingImporter
 
         units = {unit.uscc: unit.id for unit in self.people.units()}
-        return RatingImporter(self._settings.database_url, units, self.now)
+        return RatingImporter(self._settings.database_url, units, self.now, self.personal)
+
+    @cached_property
+    def personal(self) -> "PersonalData":
+        """Closes and opens personal values with this installation's key ring."""
+        from adapters.codec import load_keyring
+        from adapters.personal import PersonalData
+
+        return PersonalData(load_keyring(self._settings.keyring))
 
     @property
     def stack(self) -> "Stack":
         """Runs the whole system in the foreground; its key ring is made on the first start."""
-        from adapters.codec import make_keyring
+        from adapters.clear_text import encrypt_what_is_in_the_clear
+        from adapters.codec import load_keyring, make_keyring
         from adapters.database import migrate
+        from adapters.personal import PersonalData
         from adapters.stack.supervisor import run_stack
 
         settings = self._loaded
@@ -115,6 +195,7 @@ class Installation:
             if settings.keyring_file is None:
                 make_keyring(settings.keyring)
             migrate(database_url)
+            encrypt_what_is_in_the_clear(database_url, PersonalData(load_keyring(settings.keyring)), print)
 
         def run(*, main_job: Callable[..., object] | None) -> int:
             def job(completed: "Settings") -> None:
@@ -153,7 +234,7 @@ class Installation:
 
         async def fetch() -> "EngineHistoryView":
             client = await connect(self._settings)
-            return await engine_history(client, self._engine, case_no, lambda user: names.get(user, user))
+            return await engine_history(client, self.engine, case_no, lambda user: names.get(user, user))
 
         return asyncio.run(fetch())
 
@@ -165,17 +246,23 @@ class Installation:
         return f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace or 'default'}/workflows/{case_no}"
 
     def evaluator_contact(self, case_no: str) -> "EvaluatorContact | None":
-        """Whom to call about a case."""
+        """Whom to call about a case, for pages that mask it; what is shown goes through `reveals`."""
         from adapters.rating_store import evaluator_contact
 
-        with self._engine.connect() as connection:
-            return evaluator_contact(connection, case_no)
+        with self.engine.connect() as connection:
+            return evaluator_contact(connection, self.personal, case_no)
+
+    def whom_to_call(self, actor: "Actor", case_no: str, purpose: str) -> "EvaluatorContact | None":
+        """Whom to call about a case; the look is written down first."""
+        if not self.reveals.has_contact(case_no):
+            return None
+        return self.reveals.shown(self.reveals.reveal(actor, case_no, purpose, "callback"))
 
     def complaint(self, case_no: str) -> "Complaint":
         """What the evaluator complained of."""
         from adapters.rating_store import complaint
 
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return complaint(connection, case_no)
 
     def callback_script(self, jurisdiction: str, kind: "CallbackKind") -> str:
@@ -192,7 +279,7 @@ class Installation:
         from models.errors import StackNotRunning
 
         try:
-            engine = self._engine
+            engine = self.engine
         except StackNotRunning:
             from adapters.calendar_files import load_calendar
 
@@ -215,10 +302,29 @@ class Installation:
     @property
     def calendar_ports(self) -> "CalendarPorts":
         """What the calendar commands need."""
-        from adapters.calendar_desk import CalendarDesk
         from cli.calendar import CalendarPorts
 
-        return CalendarPorts(CalendarDesk(self._engine, self.now, self._desk), self.people.actor, self.program)
+        return CalendarPorts(self.calendar_desk, self.people.actor, self.program)
+
+    @property
+    def calendar_desk(self) -> "CalendarDesk":
+        """Holiday notices while cases run."""
+        from adapters.calendar_desk import CalendarDesk
+
+        return CalendarDesk(self.engine, self.now, self._desk)
+
+    @property
+    def account_ports(self) -> "AccountPorts":
+        """What the accounts' command needs."""
+        from adapters.administration import Administration
+        from cli.account import AccountPorts
+
+        return AccountPorts(self.accounts, Administration(self.engine, self.people, self.sessions, self.now))
+
+    @property
+    def desk_url(self) -> str:
+        """Where the desk answers."""
+        return self._settings.desk_url
 
     @property
     def deputy_ports(self) -> "DeputyPorts":
@@ -234,7 +340,7 @@ class Installation:
         from cli.handover import HandoverPorts
 
         def cases_of(user: str) -> list[str]:
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 return open_cases_of(connection, user)
 
         return HandoverPorts(self.people, cases_of, self.act, self.now)
@@ -243,13 +349,13 @@ class Installation:
     def register_ports(self) -> "RegisterPorts":
         """What the registration at the window needs."""
         from adapters.window_reports import WindowReports
-        from cli.register import RegisterPorts
+        from casework.reports import RegisterPorts
 
         return RegisterPorts(
             people=self.people,
             policy_of=self.policy,
             sources_of=lambda jurisdiction: self.policies.file(jurisdiction).surroundings.case_sources,
-            register=WindowReports(self._engine).register,
+            register=WindowReports(self.engine, self.personal).register,
             open_case=self._open_report,
             now=self.now,
         )
@@ -264,7 +370,7 @@ class Installation:
         """Records that belong to a case."""
         from adapters.links import links_of
 
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return links_of(connection, case_no)
 
     def rules(self, policy_digest: str, calendar_version: str) -> "Rules":
@@ -282,13 +388,13 @@ class Installation:
         from models.ratings import Opened
         from opening import Opening
 
-        opening = Opening(self._engine, self.policies.file(jurisdiction), self.load_calendar(jurisdiction), self.now)
-        with self._engine.begin() as connection:
+        opening = Opening(self.engine, self.policies.file(jurisdiction), self.load_calendar(jurisdiction), self.now)
+        with self.engine.begin() as connection:
             link_re_evaluations(connection, jurisdiction)
         if not opening.has_pending():
             return Opened()
 
-        async def open_all() -> Opened:
+        async def open_all() -> "Opened":
             return await opening.open_all(await self._desk(), self.reader.dispatched, progress)
 
         return asyncio.run(open_all())
@@ -298,7 +404,7 @@ class Installation:
         from adapters.rating_store import pending_jurisdictions
         from adapters.window_reports import pending_report_jurisdictions
 
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             waiting = {*pending_jurisdictions(connection), *pending_report_jurisdictions(connection)}
         return sum(self.open_cases(jurisdiction, lambda opened: None).cases for jurisdiction in sorted(waiting))
 
@@ -325,8 +431,8 @@ class Installation:
 
     def close(self) -> None:
         """Give the database's connections back; the end of the process does so too."""
-        if "_engine" in self.__dict__:
-            self._engine.dispose()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
 
     def _open_report(self, report: "WindowReport") -> None:
         self.open_cases(report.jurisdiction, lambda opened: None)
@@ -337,24 +443,34 @@ class Installation:
 
         return CaseDesk(await connect(self._settings), self._settings.case_queue)
 
+    def _administrator(self, user_id: str) -> str:
+        from models.actors import Role
+        from models.errors import ActionRefused
+
+        user = self.people.user(user_id)
+        if user.role is not Role.ADMIN or user.disabled:
+            raise ActionRefused(f"令牌由{Role.ADMIN.label}办理，{user.name}不是。")
+        return user.id
+
     @property
     def _deputies(self) -> "Deputies":
         from adapters.deputies import Deputies
 
-        return Deputies(self._engine, self.people)
+        return Deputies(self.engine, self.people)
 
     @cached_property
     def _versions(self) -> "Versions":
         from adapters.policies import Versions
 
-        return Versions(self._engine)
+        return Versions(self.engine)
 
     @cached_property
-    def _engine(self) -> "Engine":
+    def engine(self) -> "Engine":
+        """The database."""
         address = self._settings.database_url
         from adapters.database import make_engine
 
-        return make_engine(address, pool_size=2)
+        return make_engine(address, pool_size=self._connections)
 
     @cached_property
     def _loaded(self) -> "Settings":

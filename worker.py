@@ -22,6 +22,8 @@ from activities.canary import CanaryActivities
 from activities.courier import CourierActivities, Sender
 from activities.steps import StepActivities
 from adapters.archive import ArchiveSender
+from adapters.citizen_links import CitizenLinks
+from adapters.codec import load_keyring
 from adapters.connection import connect
 from adapters.contacts import Contacts
 from adapters.courier import OutboxCourier
@@ -31,9 +33,10 @@ from adapters.ledger import PostgresLedger
 from adapters.letters import Letters
 from adapters.mail import MailSender
 from adapters.outbox import PostgresOutbox
+from adapters.personal import PersonalData
 from adapters.policies import JURISDICTIONS, Versions
 from adapters.reporting import ReportSender
-from adapters.settings import Settings
+from adapters.settings import Settings, StackFile
 from adapters.signed_http import SignedHttp
 from adapters.sms import SmsSender
 from adapters.watchdog import Progress, ProgressInterceptor, Watchdog, worker_name
@@ -125,15 +128,23 @@ def build_courier(
 
 def build_senders(settings: Settings, client: Client, engine: Engine) -> dict[Channel, Sender]:
     """The real ways out: SMS gateway, mail server, 12345 platform, and the archive."""
-    letters, directory = Letters(JURISDICTIONS), Contacts(Directory(engine), engine)
+    personal = PersonalData(load_keyring(settings.keyring))
+    letters, directory = Letters(JURISDICTIONS), Contacts(Directory(engine), engine, personal)
+    links = CitizenLinks(engine, personal, lambda: settings.desk_url or _address_of_the_running_desk(settings))
     gateway = SignedHttp("短信网关", settings.sms_url, settings.sms_secret.get_secret_value())
     platform = SignedHttp("12345平台", settings.report_url, settings.report_secret.get_secret_value())
     return {
-        Channel.SMS: SmsSender(gateway, letters, directory),
+        Channel.SMS: SmsSender(gateway, letters, directory, links),
         Channel.MAIL: MailSender(settings.smtp_host, settings.smtp_port, settings.mail_from, letters, directory),
         Channel.REPORT: ReportSender(platform),
         Channel.ARCHIVE: ArchiveSender(client, engine),
     }
+
+
+def _address_of_the_running_desk(settings: Settings) -> str:
+    """The stack starts the desk after the worker, so its address is looked up when a letter needs it."""
+    record = StackFile.running(settings.runtime_dir)
+    return record.desk_url if record is not None else ""
 
 
 async def assemble(settings: Settings) -> Assembly:

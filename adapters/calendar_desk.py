@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from adapters.holiday_notices import NoticeStore, read_notice
+from adapters.holiday_notices import NoticeFile, NoticeStore, read_notice
 from adapters.policies import load_policy
 from adapters.recounting import Desk, Progress, apply_notice, preview
 from calendars import WorkingCalendar
@@ -44,7 +44,11 @@ class CalendarDesk:
 
     def preview(self, path: Path) -> Preview:
         """What the notice in that file would do. Raises NoticeRefused with file and line."""
-        return preview(self.engine, read_notice(path), self.now())
+        return self.preview_file(read_notice(path))
+
+    def preview_file(self, file: NoticeFile) -> Preview:
+        """What that notice would do. Raises NoticeRefused with file and line."""
+        return preview(self.engine, file, self.now())
 
     def need_right_to_order(self, actor: Actor) -> None:
         """Raise ActionRefused unless that person may put a notice in force."""
@@ -58,11 +62,19 @@ class CalendarDesk:
         Raises ActionRefused or NoticeRefused before anything is changed. Calling it again goes on where it stopped.
         """
         self.need_right_to_order(actor)
-        file = read_notice(path)
-        # A notice is refused before the engine is asked for anything.
-        NoticeStore(self.engine).check(file)
+        return self.apply_file(read_notice(path), actor, progress)
+
+    def apply_file(self, file: NoticeFile, actor: Actor, progress: Progress) -> Recounting:
+        """The same with a notice that was read already."""
+        self.check(file, actor)
 
         async def order() -> Recounting:
             return await apply_notice(self.engine, await self.connect(), file, actor, self.now(), progress)
 
         return asyncio.run(order())
+
+    def check(self, file: NoticeFile, actor: Actor) -> None:
+        """Raise ActionRefused or NoticeRefused unless that person may put this notice in force now."""
+        self.need_right_to_order(actor)
+        # A notice is refused before the engine is asked for anything.
+        NoticeStore(self.engine).check(file)

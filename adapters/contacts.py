@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from activities.courier import Contact
 from adapters.directory import Directory
 from adapters.notices import evaluator_of
+from adapters.personal import PersonalData
 from adapters.rating_store import evaluator_contact
 
 _EVALUATOR = evaluator_of("")
@@ -24,6 +25,7 @@ class Contacts:
 
     directory: Directory
     engine: Engine
+    personal: PersonalData
 
     def lookup(self, user_id: str) -> Contact | None:
         """The addresses of a user, an office, or the evaluator of a case.
@@ -33,7 +35,7 @@ class Contacts:
         if not user_id.startswith(_EVALUATOR):
             return self.directory.lookup(user_id)
         with self.engine.connect() as connection:
-            contact = evaluator_contact(connection, user_id.removeprefix(_EVALUATOR))
+            contact = evaluator_contact(connection, self.personal, user_id.removeprefix(_EVALUATOR))
         if contact is None:
             return None
         return Contact(mobile=_SPACING.sub("", contact.mobile) or None, email=None)

@@ -73,12 +73,16 @@ class Directory:
     _read_at: float | None = None
 
     def fill(self, file: DirectoryFile) -> None:
-        """Add and update units and users; nobody is removed."""
+        """Add and update units and users; nobody is removed, and who was disabled stays so."""
         with self.engine.begin() as connection:
             for table, rows in ((UNITS, file.units), (USERS, file.users)):
                 add = insert(table).values([row.model_dump() for row in rows])
-                changed = {column.name: column for column in add.excluded if column.name != "id"}
+                changed = {column.name: column for column in add.excluded if column.name not in ("id", "disabled")}
                 connection.execute(add.on_conflict_do_update(index_elements=["id"], set_=changed))
+        self._read_at = None
+
+    def forget(self) -> None:
+        """Read everything again when next asked."""
         self._read_at = None
 
     def actor(self, user_id: str) -> Actor:
@@ -122,8 +126,12 @@ class Directory:
         return Contact(mobile=user.mobile or None, email=user.email or None) if user is not None else None
 
     def people(self, role: Role, unit: str) -> list[User]:
-        """Everybody of that role who is responsible for a case of that unit: all, except those of other units."""
-        return [user for user in self.users() if user.role is role and (not role.is_of_unit or user.unit == unit)]
+        """Everybody of that role who is responsible for a case of that unit: all, except those of other units.
+
+        Who is disabled is responsible for nothing.
+        """
+        active = [user for user in self.users() if user.role is role and not user.disabled]
+        return [user for user in active if not role.is_of_unit or user.unit == unit]
 
     def _refresh(self) -> None:
         now = time.monotonic()

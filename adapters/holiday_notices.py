@@ -73,7 +73,12 @@ def read_notice(path: Path) -> NoticeFile:
         raise NoticeRefused(f"{path}：文件无法读取（{error.strerror}）") from None
     except UnicodeDecodeError:
         raise NoticeRefused(f"{path.name}：文件编码必须是 UTF-8") from None
-    return NoticeFile(parse_notice(text, path.name), text, path.name)
+    return notice_of(text, path.name)
+
+
+def notice_of(text: str, name: str) -> NoticeFile:
+    """The notice in a text that was handed over as a file. Raises NoticeRefused with name, line and what to correct."""
+    return NoticeFile(parse_notice(text, name), text, name)
 
 
 def with_ordered(calendar: WorkingCalendar, notices: Iterable[Notice]) -> WorkingCalendar:

@@ -4,25 +4,24 @@ It decides nothing: dates come from `policy.clocks`, letters' facts from `adapte
 gives the same answer and changes nothing, so a retry of the engine is harmless.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.directory import Directory
 from adapters.holiday_notices import in_force_version
 from adapters.ledger_clocks import DatedClocks, date_clocks, dues_of, missed_limits, write_clocks
+from adapters.ledger_tasks import FIRST_DEADLINE, keep_the_supervisors_list, write_tasks
 from adapters.links import link
 from adapters.notices import Letterhead, Remediation, compose
 from adapters.outbox import insert_messages
 from adapters.policies import Rules, Versions
-from adapters.tables.cases import CASES, CLOCKS, ENTRIES, TASKS
-from models.actors import Role
-from models.ids import task_id
+from adapters.search_words import words_of_case
+from adapters.tables.cases import CASES, ENTRIES
 from models.links import LinkKind
-from models.steps import Event, Recorded, Step, TaskKind, TaskOrder
+from models.steps import Event, Recorded, Step
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,13 @@ class PostgresLedger:
             recorded = Recorded(seq=step.seq, clocks=dated.all, calendar_version=version)
             if not _insert_entry(connection, step, recorded):
                 return _recorded(connection, step)
-            case = _write_case(connection, step)
             write_clocks(connection, step, dated)
+            case = _write_case(connection, step)
             if step.order is not None and step.order.repeats:
                 link(connection, step.case_no, step.order.repeats, LinkKind.REPEAT, step.at)
-            _write_tasks(connection, step)
+            write_tasks(connection, step)
             if step.facts.overdue:
-                _keep_the_supervisors_list(connection, step)
+                keep_the_supervisors_list(connection, step)
             self._write_messages(connection, step, case, rules, dated)
         return recorded
 
@@ -135,9 +134,12 @@ def _write_case(connection: Connection, step: Step) -> Row[Any]:
     facts = {name: value for name, value in facts.items() if name not in _KEPT or value is not None}
     if step.state is not None:
         facts["state"] = step.state
+        facts["co_units"] = sorted(step.state.get("co_units", ()))
+    facts["deadline"] = None if step.facts.ending else FIRST_DEADLINE
+    of_case = {"of_case": step.case_no}
     if step.order is None:
         change = update(CASES).where(CASES.c.case_no == step.case_no).values(facts).returning(*_SHOWN)
-        return connection.execute(change).one()
+        return connection.execute(change, of_case).one()
     order = step.order
     row = (
         {"unit": order.unit, "case_class": order.case_class, "priority": order.priority}
@@ -158,52 +160,10 @@ def _write_case(connection: Connection, step: Step) -> Row[Any]:
             "assessed_at": order.assessed_at,
             "policy_digest": order.policy_digest,
             "dispatched_at": step.at,
+            "words": words_of_case(connection, order.case_no, order.project_no, order.task_name),
         }
     )
-    return connection.execute(insert(CASES).values(row).returning(*_SHOWN)).one()
-
-
-def _write_tasks(connection: Connection, step: Step) -> None:
-    if step.closes:
-        ends = {"closed_at": step.at, "closed_by": step.actor.user if step.actor else None}
-        of_case = update(TASKS).where(TASKS.c.case_no == step.case_no, TASKS.c.closed_at.is_(None))
-        connection.execute(of_case.where(TASKS.c.kind.in_(step.closes)).values(ends))
-    for close in step.closes_of:
-        ends = {"closed_at": step.at, "closed_by": step.actor.user if step.actor else None}
-        of_unit = update(TASKS).where(TASKS.c.case_no == step.case_no, TASKS.c.closed_at.is_(None))
-        connection.execute(of_unit.where(TASKS.c.kind == close.kind, TASKS.c.unit == close.unit).values(ends))
-    if step.opens:
-        _open_tasks(connection, step, step.opens)
-
-
-def _open_tasks(connection: Connection, step: Step, orders: Sequence[TaskOrder]) -> None:
-    rows = [
-        {
-            "id": task_id(step.case_no, step.seq, order.kind, order.unit),
-            "case_no": step.case_no,
-            "kind": order.kind,
-            "role": order.role,
-            "unit": (order.unit or step.unit) if order.role.is_of_unit else None,
-            "clock": order.clock,
-            "round": step.facts.round if order.round is None else order.round,
-            "opened_at": step.at,
-        }
-        for order in orders
-    ]
-    connection.execute(insert(TASKS), rows)
-
-
-def _keep_the_supervisors_list(connection: Connection, step: Step) -> None:
-    """A step is decided before the dates of the one before it are known; what they left overdue or not is seen here."""
-    late = select(CLOCKS.c.kind).where(
-        CLOCKS.c.case_no == step.case_no, CLOCKS.c.ended_at.is_(None), CLOCKS.c.missed_at.is_not(None)
-    )
-    overseeing = and_(TASKS.c.case_no == step.case_no, TASKS.c.closed_at.is_(None), TASKS.c.kind == TaskKind.OVERSEE)
-    if connection.execute(late.limit(1)).one_or_none() is None:
-        connection.execute(update(CASES).where(CASES.c.case_no == step.case_no).values(overdue=False))
-        connection.execute(update(TASKS).where(overseeing).values(closed_at=step.at))
-    elif connection.execute(select(TASKS.c.id).where(overseeing)).one_or_none() is None:
-        _open_tasks(connection, step, (TaskOrder(kind=TaskKind.OVERSEE, role=Role.SUPERVISOR),))
+    return connection.execute(insert(CASES).values(row).returning(*_SHOWN), of_case).one()
 
 
 def _last_remediation(connection: Connection, step: Step) -> Remediation | None:

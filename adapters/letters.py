@@ -3,7 +3,8 @@
 Decides how a letter is found and filled, and that it is filled completely. The words are in
 `jurisdictions/_shared/letters/<kind>/` as `sms.txt`, `subject.txt` and `mail.txt`; parts that several letters share
 begin with an underscore. A file of the same name in `jurisdictions/<id>/letters/` takes the place of the shared one:
-the name that signs, the clause that is cited, or a whole letter. A letter sees the facts of `models.notices.Fact` and
+the name that signs, the clause that is cited, or a whole letter. A letter sees the facts of `models.notices.Fact` and,
+to an evaluator, `link`: the address of the case's page, which is made when the message leaves and kept nowhere. It sees
 nothing else, in a sandbox.
 """
 
@@ -21,6 +22,9 @@ from models.notices import Fact, Message
 SMS_SINGLE = 70
 SMS_PART = 67
 """Characters of one SMS in UCS-2, alone and as a part of a longer one (3GPP TS 23.040 9.2.3.24.1)."""
+
+LINK = "link"
+"""What a letter calls the address of the case's page."""
 
 _JURISDICTION = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -44,9 +48,9 @@ class Letters:
     root: Path
     _shelves: dict[str, ImmutableSandboxedEnvironment] = field(default_factory=dict, repr=False)
 
-    def sms(self, message: Message) -> str:
+    def sms(self, message: Message, link: str = "") -> str:
         """The text of the SMS, on one line. Raises LetterError."""
-        return _one_line(self._fill(message, "sms.txt"))
+        return _one_line(self._fill(message, "sms.txt", link))
 
     def mail(self, message: Message) -> MailLetter:
         """Subject and body of the mail. Raises LetterError."""
@@ -67,11 +71,11 @@ class Letters:
             )
         return self._shelves[jurisdiction]
 
-    def _fill(self, message: Message, part: str) -> str:
+    def _fill(self, message: Message, part: str, link: str = "") -> str:
         name = f"{message.kind.value}/{part}"
         facts = {fact.value: message.context.get(fact) for fact in Fact}
         try:
-            return self.shelf(message.jurisdiction).get_template(name).render(facts)
+            return self.shelf(message.jurisdiction).get_template(name).render(facts | {LINK: link})
         except TemplateNotFound as missing:
             raise LetterError(f"地区“{message.jurisdiction}”缺少信函模板 {missing.name}") from missing
         except (TemplateError, ValueError, TypeError) as fault:

@@ -5,7 +5,7 @@ policy is decides `policy.parsing`. What a jurisdiction has not written itself, 
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 
@@ -34,7 +34,8 @@ class Shelf:
         """A jurisdiction's policy. Raises BadInput for an unknown one, BadPolicy for a wrong file."""
         if jurisdiction not in self.ids():
             raise BadInput(f"没有名为“{jurisdiction}”的地区。已有：{'、'.join(self.ids())}。")
-        return self.parse(self.root / jurisdiction / "policy.toml")
+        path = self.root / jurisdiction / "policy.toml"
+        return _parsed(self, path, _written(path.parent))
 
     def parse(self, path: Path) -> PolicyFile:
         """The policy in a file, with the folder it lies in.
@@ -58,6 +59,16 @@ class Shelf:
             reason = f"写的是只按全国放假安排（national），而 holidays 文件夹里有本地的 {'、'.join(local)}"
             raise contradiction(text, _shown(path), "calendar", reason)
         return file
+
+
+@lru_cache(maxsize=64)
+def _parsed(shelf: Shelf, path: Path, written: frozenset[tuple[str, int]]) -> PolicyFile:
+    """The same folder is read once; `written` tells one in which a file was added, changed or removed meanwhile."""
+    return shelf.parse(path)
+
+
+def _written(folder: Path) -> frozenset[tuple[str, int]]:
+    return frozenset((str(each), each.stat().st_mtime_ns) for each in folder.rglob("*") if each.is_file())
 
 
 @cache

@@ -1,6 +1,7 @@
 """Brings ratings into the database by COPY, and finds those that repeat or contradict what is there.
 
 Decides what happens to a rating that is already there: the same content changes nothing, another content is refused.
+Personal values are closed on the way (`adapters.personal`); what repeats is found by a digest under a key.
 Whether a rating can be taken is decided in `policy.intake`; the file and its rejects are the business of
 `adapters.rating_import`.
 """
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from adapters.personal import PERSONAL_COLUMNS, PersonalData, rating_place
 from adapters.rating_files import SourceRow
 from models.errors import HaochapingError
 from models.ids import case_number
@@ -40,12 +42,15 @@ class Progress(NamedTuple):
 TakenRow = tuple[SourceRow, Rating]
 """A row that passed the checks."""
 
-_There = dict[tuple[str, ...], tuple[str, int, int]]
+_There = dict[tuple[str, ...], tuple[bytes, int, int]]
 """By case number and evaluation number: digest of the content, import and row of the rating that is stored."""
 
 
 class PieceOutcome(NamedTuple):
-    """What became of a piece of rows; `conflicts` are those that contradict a rating that is already there."""
+    """What became of a piece of rows; `conflicts` are those that contradict a rating that is already there.
+
+    `known` are the numbers of the rows that were already stored or stand twice.
+    """
 
     stored: int
     bad: int
@@ -53,6 +58,7 @@ class PieceOutcome(NamedTuple):
     repeated: int
     cases: list[ImportedCase]
     conflicts: list[tuple[SourceRow, Fault]]
+    known: list[int]
 
 
 class ImportSession:
@@ -65,16 +71,19 @@ class ImportSession:
         jurisdiction: str,
         code_system: str,
         import_id: int,
+        personal: PersonalData,
     ) -> None:
         self._connection = connection
         self._reader = reader
         self._jurisdiction = jurisdiction
         self._code_system = code_system
         self._import_id = import_id
+        self._personal = personal
+        self._close = personal.closer()
         self._rows: Sequence[TakenRow] = ()
         self._lines: list[str] = []
         self._sent = 0
-        self._outcome = PieceOutcome(0, 0, 0, 0, [], [])
+        self._outcome = PieceOutcome(0, 0, 0, 0, [], [], [])
         self._look_first = False
         self._copy: psycopg.Copy | None = None
         self._open = ExitStack()
@@ -145,35 +154,50 @@ class ImportSession:
         """What becomes of each row; the lines of those to be stored are left in `_lines`."""
         cases: list[ImportedCase] = []
         conflicts: list[tuple[SourceRow, Fault]] = []
+        known: list[int] = []
         stored = bad = already = repeated = 0
         tail = f"\t{self._import_id}\t{self._jurisdiction}\t{self._code_system}\t"
         lines = self._lines = []
-        reader, import_id = self._reader, self._import_id
+        reader, import_id, personal = self._reader, self._import_id, self._personal
         for source, rating in self._rows:
             content = _copy_text(rating)
-            digest = hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+            content_digest = hashlib.blake2b(content.encode(), digest_size=16).digest()
             key = rating[:2]  # case number and evaluation number
             old = there.get(key)
             if old is None:
+                digest = personal.digest(content_digest)
                 there[key] = (digest, import_id, source.number)
+                if rating[_FIRST_PERSONAL:] != _NOTHING_PERSONAL:
+                    content = _copy_text(self._closed(rating))
                 case, unit = _NO_CASE, reader.unit_of(rating)
                 if reader.is_bad(rating):
                     case_no = case_number(self._jurisdiction, rating.project_no, int(rating.assess_number))
                     cases.append(_imported(case_no, rating, unit))
                     case = f"{case_no}\tpending"
                     bad += 1
-                lines.append(f"{content}\t\\\\x{digest}{tail}{source.number}\t{unit}\t{case}\n")
+                lines.append(f"{content}\t\\\\x{digest.hex()}{tail}{source.number}\t{unit}\t{case}\n")
                 stored += 1
-            elif old[0] != digest:
+            elif not personal.is_digest_of(old[0], content_digest):
                 conflicts.append((source, self._conflict(rating, old)))
             elif old[1] != import_id or self.was_finished:
                 already += 1
+                known.append(source.number)
             elif old[2] != source.number:
                 repeated += 1
+                known.append(source.number)
             else:  # stored by an earlier run of this import that broke off
                 stored += 1
                 bad += reader.is_bad(rating)
-        return PieceOutcome(stored, bad, already, repeated, cases, conflicts)
+        return PieceOutcome(stored, bad, already, repeated, cases, conflicts, known)
+
+    def _closed(self, rating: Rating) -> list[str]:
+        """The fields of the rating with its personal values closed."""
+        place, close = rating_place(self._jurisdiction, *rating[:2], "").encode(), self._close
+        fields = list(rating)
+        for index, name in _PERSONAL:
+            if value := fields[index]:
+                fields[index] = close(value, place + name)
+        return fields
 
     def _start_copy(self) -> None:
         self._sent = 0
@@ -196,13 +220,13 @@ class ImportSession:
         # A case number has safe characters only, so an array of them needs no quoting.
         numbers = f"{{{','.join([rating.project_no for _, rating in rows])}}}"
         found = self._connection.execute(
-            "select project_no, assess_number::text, encode(content_digest, 'hex'), import_id, row_no from ratings"
+            "select project_no, assess_number::text, content_digest, import_id, row_no from ratings"
             " where jurisdiction = %s and project_no = any(%s::text[])",
             (self._jurisdiction, numbers),
         )
         return {(project_no, number): (digest, origin, row_no) for project_no, number, digest, origin, row_no in found}
 
-    def _conflict(self, rating: Rating, old: tuple[str, int, int]) -> Fault:
+    def _conflict(self, rating: Rating, old: tuple[bytes, int, int]) -> Fault:
         _, import_id, row_no = old
         if import_id == self._import_id:
             where = f"本文件第 {row_no} 行"
@@ -220,7 +244,13 @@ class ImportSession:
 
 @contextmanager
 def importing(
-    database_url: str, reader: RowReader, jurisdiction: str, code_system: str, sha256: str, file_name: str
+    database_url: str,
+    reader: RowReader,
+    jurisdiction: str,
+    code_system: str,
+    sha256: str,
+    file_name: str,
+    personal: PersonalData,
 ) -> Iterator[ImportSession]:
     """Begin or take up the import of one content. A crash leaves it where its last checkpoint stands.
 
@@ -235,7 +265,7 @@ def importing(
             (jurisdiction, code_system, sha256, file_name),
         ).fetchone()
         assert row is not None
-        session = ImportSession(connection, reader, jurisdiction, code_system, row[0])
+        session = ImportSession(connection, reader, jurisdiction, code_system, row[0], personal)
         session.was_finished = row[4]
         if not session.was_finished:
             counts = row[3]
@@ -259,12 +289,15 @@ COPIED = (
 )
 COPY_RATINGS = f"copy ratings ({', '.join(COPIED)}) from stdin with (null '')"
 _NO_CASE = "\t"
+_PERSONAL = [(Rating._fields.index(name), name.encode()) for name in PERSONAL_COLUMNS]
+_FIRST_PERSONAL = Rating._fields.index("user_name")
+_NOTHING_PERSONAL = ("",) * (len(Rating._fields) - _FIRST_PERSONAL)
 _ROWS_AT_ONCE = 128
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n"})
 
 
-def _copy_text(rating: Rating) -> str:
+def _copy_text(rating: Sequence[str]) -> str:
     """The rating as a line of COPY's text format. Equal ratings give equal lines, so its digest stands for them."""
     line = "\t".join(rating)
     # No other of COPY's special characters is in a normalised field.

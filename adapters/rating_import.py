@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from adapters.personal import PersonalData
 from adapters.rating_copy import ImportSession, PieceOutcome, Progress, TakenRow, importing
 from adapters.rating_files import RatingFile, SourceRow, open_ratings
 from adapters.rejects import RejectsFile, rejects_path
@@ -46,6 +47,7 @@ class RatingImporter:
     database_url: str
     units: Mapping[str, str]
     now: Callable[[], datetime]
+    personal: PersonalData
 
     def import_file(
         self, request: ImportRequest, progress: Callable[[ImportProgress], None] = lambda _: None
@@ -70,6 +72,7 @@ class RatingImporter:
                     request.code_system,
                     file.facts.sha256,
                     path.name,
+                    self.personal,
                 ) as session,
                 RejectsFile(target, file.facts, file.header) as rejects,
             ):

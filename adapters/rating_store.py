@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+from adapters.personal import PersonalData, rating_place, report_place
 from models.ratings import Complaint, EvaluatorContact, PendingCase, ReviewChannel, SatisfactionLevel
 from policy.code_systems import ACTIVE_TAGS
 
@@ -77,8 +78,13 @@ def complaint(connection: Connection, case_no: str) -> Complaint:
     tags = row.tags.split(",") if row.tags else []
     return Complaint(
         reasons=tuple(ACTIVE_TAGS.get(tag, f"标签 {tag}") for tag in tags),
-        text=_LONG_NUMBER.sub(_masked, row.comment or ""),
+        text=without_long_numbers(row.comment or ""),
     )
+
+
+def without_long_numbers(written: str) -> str:
+    """A text in which the middle of every telephone or certificate number is masked."""
+    return _LONG_NUMBER.sub(_masked, written)
 
 
 def _masked(number: re.Match[str]) -> str:
@@ -86,17 +92,28 @@ def _masked(number: re.Match[str]) -> str:
     return digits[:3] + "*" * (len(digits) - 5) + digits[-2:]
 
 
-def evaluator_contact(connection: Connection, case_no: str) -> EvaluatorContact | None:
+def evaluator_contact(connection: Connection, personal: PersonalData, case_no: str) -> EvaluatorContact | None:
     """Whom to call about a case: the only way to the evaluator's or reporter's name and number.
 
-    None for an anonymous one, and for a parent case, which nobody brought.
+    None for an anonymous one, and for a parent case, which nobody brought. Raises BadInput when what is stored cannot
+    be opened with this key ring.
     """
     row = connection.execute(
         text(
-            "select user_name, mobile from ratings where case_no = :case_no and anonymous is not true"
-            " and (user_name is not null or mobile is not null)"
-            " union all select reporter_name, mobile from window_reports where case_no = :case_no and mobile <> ''"
+            "select jurisdiction, project_no, assess_number, user_name, mobile from ratings"
+            " where case_no = :case_no and anonymous is not true and (user_name is not null or mobile is not null)"
+            " union all select jurisdiction, null, 0, reporter_name, mobile from window_reports"
+            " where case_no = :case_no and mobile <> ''"
         ),
         {"case_no": case_no},
     ).one_or_none()
-    return EvaluatorContact(name=row.user_name or "", mobile=row.mobile or "") if row else None
+    if row is None:
+        return None
+    if row.project_no is None:
+        places = (report_place(case_no, "reporter_name"), report_place(case_no, "mobile"))
+    else:
+        at = (row.jurisdiction, row.project_no, row.assess_number)
+        places = (rating_place(*at, "user_name"), rating_place(*at, "mobile"))
+    stored = (row.user_name, row.mobile)
+    name, mobile = (personal.open(value, place) if value else "" for value, place in zip(stored, places, strict=True))
+    return EvaluatorContact(name=name, mobile=mobile)

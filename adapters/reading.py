@@ -1,18 +1,21 @@
 """Reads the read model: cases, their limits, entries and tasks. Lists and pages never ask the engine."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, and_, case, func, or_, select
+from sqlalchemy import Engine, Executable, RowMapping, func, or_, select
 
 from adapters.directory import Directory
 from adapters.tables.cases import CALENDARS, CASES, CLOCKS, DATE_CHANGES, ENTRIES, TASKS
+from adapters.worklists import open_tasks_of, place_of, worklist
 from calendars import WorkingCalendar, calendar_from_json
-from models.actors import Actor, Role
+from models.actors import Actor
 from models.errors import UnknownCase
-from models.kinds import Priority
 from models.steps import TaskKind
 from models.views import CaseView, ClockView, DateChangeView, EntryView, TaskView
+
+CASE_COLUMNS = tuple(CASES.c[name] for name in CaseView.model_fields if name in CASES.c)
+"""What a list shows of a case."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class CaseReader:
 
     def case(self, case_no: str) -> CaseView:
         """One case. Raises UnknownCase."""
-        rows = self._rows(select(CASES).where(CASES.c.case_no == case_no))
+        rows = self._rows(select(*CASE_COLUMNS).where(CASES.c.case_no == case_no))
         if not rows:
             raise UnknownCase(f"没有案件 {case_no}。请核对案件编号；tasks --as 用户 可以列出待办。")
         return self._case(rows[0])
@@ -33,7 +36,7 @@ class CaseReader:
         self, jurisdiction: str | None = None, open_only: bool = False, limit: int = 200, unit: str | None = None
     ) -> list[CaseView]:
         """Cases by number; only those that still run, or those that one unit handles or helps with, if asked."""
-        query = select(CASES).order_by(CASES.c.case_no).limit(limit)
+        query = select(*CASE_COLUMNS).order_by(CASES.c.case_no).limit(limit)
         if jurisdiction is not None:
             query = query.where(CASES.c.jurisdiction == jurisdiction)
         if open_only:
@@ -69,28 +72,20 @@ class CaseReader:
         rows = self._rows(query.order_by(DATE_CHANGES.c.seq, DATE_CHANGES.c.kind))
         return [DateChangeView(**row) for row in rows]
 
-    def tasks(self, actor: Actor, limit: int = 500) -> list[TaskView]:
-        """The open tasks of a person, the most urgent and what runs out first on top.
-
-        An officer's are those of the unit that nobody has in charge, the own ones, and those of whom one is the deputy;
-        a head's are also those of the cases that the head has taken over.
-        """
-        mine_to_do = TASKS.c.role == actor.role
-        if actor.role is Role.HEAD:
-            led = CASES.c.state["leader"].as_string() == actor.user
-            mine_to_do = or_(mine_to_do, and_(TASKS.c.role == Role.OFFICER, led, TASKS.c.kind == TaskKind.REMEDIATE))
-        query = _open_tasks().where(mine_to_do)
-        if actor.role.is_of_unit:
-            query = query.where(TASKS.c.unit == actor.unit)
-        if actor.role is Role.OFFICER:
-            mine = [actor.user, *([actor.acting_for] if actor.acting_for else [])]
-            elsewhere = TASKS.c.unit != CASES.c.unit
-            query = query.where(or_(CASES.c.assignee.is_(None), CASES.c.assignee.in_(mine), elsewhere))
-        return [self._task(row) for row in self._rows(query.limit(limit))]
+    def tasks(
+        self,
+        actor: Actor,
+        limit: int = 500,
+        after: str = "",
+        stands_in_for: Sequence[str] = (),
+        kinds: Collection[TaskKind] = (),
+    ) -> list[TaskView]:
+        """The open tasks of a person, the most urgent and what runs out first on top; as `worklist` says."""
+        return [self._task(row) for row in self._rows(worklist(actor, limit, after, stands_in_for, kinds))]
 
     def tasks_of_case(self, case_no: str) -> list[TaskView]:
         """The open tasks of one case."""
-        return [self._task(row) for row in self._rows(_open_tasks().where(TASKS.c.case_no == case_no))]
+        return [self._task(row) for row in self._rows(open_tasks_of(case_no))]
 
     def calendar(self, version: str) -> WorkingCalendar:
         """The calendar of that version. Raises LookupError for one that was never kept."""
@@ -109,7 +104,7 @@ class CaseReader:
         query = select(TASKS.c.role, func.count().label("tasks")).where(TASKS.c.closed_at.is_(None))
         return {row["role"]: row["tasks"] for row in self._rows(query.group_by(TASKS.c.role))}
 
-    def _rows(self, query: Select[Any]) -> list[RowMapping]:
+    def _rows(self, query: Executable) -> list[RowMapping]:
         with self.engine.connect() as connection:
             return list(connection.execute(query).mappings())
 
@@ -117,36 +112,5 @@ class CaseReader:
         return CaseView(**row, unit_name=self.directory.unit(row["unit"]).name)
 
     def _task(self, row: RowMapping) -> TaskView:
-        return TaskView(**row, unit_name=self.directory.unit(row["case_unit"]).name)
-
-
-_URGENT_FIRST = case({Priority.URGENT: 0, Priority.FAST: 1}, value=CASES.c.priority, else_=2)
-
-
-def _open_tasks() -> Select[Any]:
-    clock_of_task = and_(
-        CLOCKS.c.case_no == TASKS.c.case_no,
-        CLOCKS.c.kind == TASKS.c.clock,
-        CLOCKS.c.round == TASKS.c.round,
-    )
-    return (
-        select(
-            TASKS.c.case_no,
-            TASKS.c.kind,
-            TASKS.c.role,
-            TASKS.c.unit,
-            CASES.c.unit.label("case_unit"),
-            CASES.c.task_name,
-            CASES.c.stage,
-            TASKS.c.round,
-            CASES.c.overdue,
-            TASKS.c.opened_at,
-            CLOCKS.c.due,
-            CASES.c.priority,
-            CASES.c.assignee,
-        )
-        .join(CASES, CASES.c.case_no == TASKS.c.case_no)
-        .outerjoin(CLOCKS, clock_of_task)
-        .where(TASKS.c.closed_at.is_(None))
-        .order_by(_URGENT_FIRST, CLOCKS.c.deadline.nulls_last(), TASKS.c.case_no)
-    )
+        shown = {name: value for name, value in row.items() if name in TaskView.model_fields}
+        return TaskView(**shown, unit_name=self.directory.unit(row["case_unit"]).name, place=place_of(row))

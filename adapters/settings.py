@@ -62,6 +62,7 @@ class StackFile(Value):
     temporal_address: str = ""
     temporal_ui_url: str = ""
     counterpart_url: str = ""
+    desk_url: str = ""
     smtp_host: str = ""
     smtp_port: int = 0
     parts: dict[str, ProcessMark] = Field(default_factory=dict)
@@ -132,6 +133,18 @@ class Settings(BaseSettings):
     report_secret: SecretStr = SecretStr("")
     counterpart_url: str = ""
 
+    desk_url: str = ""
+    """Where people reach the desk, e.g. behind a proxy; the stack's own address when nothing is said."""
+
+    local_login: bool = True
+    """Whether people may log in with a local password; without, only by OIDC."""
+
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_user_claim: str = "preferred_username"
+    """The claim of the identity provider that holds the user's id of the directory."""
+
     _found: frozenset[str] = PrivateAttr(default=frozenset())
 
     @classmethod
@@ -145,6 +158,10 @@ class Settings(BaseSettings):
         except ValidationError as error:
             faults = "；".join(f"{fault['loc'][0]}：{fault['msg']}" for fault in error.errors())
             raise BadInput(f"环境变量中的设置有误（{faults}），请改正后重试。") from error
+        if bool(settings.oidc_issuer) != bool(settings.oidc_client_id):
+            raise BadInput("统一身份认证须同时设置 HAOCHAPING_OIDC_ISSUER 和 HAOCHAPING_OIDC_CLIENT_ID。")
+        if not settings.local_login and not settings.oidc_issuer:
+            raise BadInput("HAOCHAPING_LOCAL_LOGIN=false 时须设置 HAOCHAPING_OIDC_ISSUER，否则无人能够登录。")
         return settings.model_copy(update={"runtime_dir": settings.runtime_dir.expanduser().absolute()})
 
     @classmethod
@@ -171,6 +188,7 @@ class Settings(BaseSettings):
             "database_url": self.database_url or record.database_url,
             "temporal_ui_url": self.temporal_ui_url or record.temporal_ui_url,
             "counterpart_url": self.counterpart_url or counterpart,
+            "desk_url": self.desk_url or record.desk_url,
             "sms_url": self.sms_url or (f"{counterpart}/sms" if counterpart else ""),
             "report_url": self.report_url or (f"{counterpart}/reports" if counterpart else ""),
         }

@@ -7,22 +7,35 @@ Decides the body that the gateway gets and which recipients cannot be reached. T
 import asyncio
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 from activities.courier import AddressBook, Receipt, Refused
 from adapters.letters import LetterError, Letters
 from adapters.signed_http import SignedHttp
-from models.notices import Message
+from models.notices import TO_EVALUATOR, Message
 
 _MOBILE = re.compile(r"\+?[0-9]{8,15}")
 
 
+class Links(Protocol):
+    """The links that letters to evaluators carry."""
+
+    def link_for(self, message: Message) -> str:
+        """The link, the same for the same message; empty when nobody said where people reach the desk."""
+        ...
+
+
 @dataclass(frozen=True)
 class SmsSender:
-    """The SMS channel. A repeat is harmless: the gateway keeps one message per key."""
+    """The SMS channel. A repeat is harmless: the gateway keeps one message per key.
+
+    Without `links` no letter carries one.
+    """
 
     gateway: SignedHttp
     letters: Letters
     addresses: AddressBook
+    links: Links | None = None
 
     async def send(self, message: Message) -> Receipt:
         """Raises Refused for an unknown recipient, one without a usable number, or a letter that cannot be
@@ -33,8 +46,11 @@ class SmsSender:
             raise Refused(f"单位目录中没有收件人“{message.recipient}”")
         if contact.mobile is None or not _MOBILE.fullmatch(contact.mobile):
             raise Refused(f"收件人“{message.recipient}”在单位目录中没有可用的手机号码")
+        link = ""
+        if self.links is not None and message.kind in TO_EVALUATOR:
+            link = await asyncio.to_thread(self.links.link_for, message)
         try:
-            text = self.letters.sms(message)
+            text = self.letters.sms(message, link)
         except LetterError as fault:
             raise Refused(str(fault)) from fault
         return await self.gateway.post(

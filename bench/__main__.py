@@ -3,7 +3,7 @@
 Each part is a program of its own (`python -m bench.NAME` shows its options) and runs in a process of its own, so that
 none leaves memory, threads or warm caches to the next; `timers` and `replan` share one (`bench.open_cases`), because
 opening their cases takes longest. What a part says in a line with an A/A ratio, or in one that begins with `exact:`,
-`memory:`, `timers:` or `replan:`, is repeated in the table at the end. The exit code is 1 when a part failed.
+`memory:`, `pages:`, `timers:` or `replan:`, is repeated in the table at the end. The exit code is 1 when a part failed.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from adapters.settings import PROJECT
 PARTS = {
     "due_dates": "due dates per second beside `holidays`",
     "import_ratings": "importing ratings beside a bare COPY and one-by-one inserts",
+    "pages": "worklist, case page and search with 1,000 and 1,000,000 cases beside one SELECT",
     "counts": "events, workflow tasks and bytes of a plain case",
     "cases": "whole cases per second beside a bare workflow",
     "memory": "memory with 5,000 and 20,000 open cases",
@@ -80,7 +81,7 @@ def _run(command: list[str]) -> tuple[list[str], int]:
 
 
 def _is_figure(line: str) -> bool:
-    return "A/A" in line or line.startswith(("exact:", "memory:", "timers:", "replan:"))
+    return "A/A" in line or line.startswith(("exact:", "memory:", "pages:", "timers:", "replan:"))
 
 
 def _header() -> list[str]:

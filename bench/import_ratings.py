@@ -5,6 +5,7 @@ the same table, and with one INSERT per row; then shows the peak memory for a sm
 """
 
 import asyncio
+import base64
 import csv
 import re
 import subprocess
@@ -17,7 +18,9 @@ from pathlib import Path
 
 import psycopg
 
+from adapters.codec import KeyRing
 from adapters.database import migrate
+from adapters.personal import PersonalData
 from adapters.rating_copy import COPIED, COPY_RATINGS
 from adapters.rating_import import RatingImporter
 from adapters.stack.ports import PortName, choose_ports
@@ -29,6 +32,7 @@ ROWS = 100_000
 SINGLE_ROWS = 2_000
 MEMORY_ROWS = (200_000, 1_000_000)
 DEPARTMENT = "11420700DEM0000143"
+KEYS = KeyRing(current="bench", keys={"bench": base64.b64encode(bytes(range(32))).decode()})
 
 
 def main() -> None:
@@ -116,7 +120,7 @@ def _memory(url: str, path: Path, rows: int) -> None:
 
 
 def _import(url: str, path: Path) -> int:
-    importer = RatingImporter(url, {DEPARTMENT: "renshe"}, lambda: datetime.now(UTC))
+    importer = RatingImporter(url, {DEPARTMENT: "renshe"}, lambda: datetime.now(UTC), PersonalData(KEYS))
     order = ImportRequest(path=str(path), jurisdiction="ezhou", code_system="national", bad_levels=frozenset({1, 2}))
     report = importer.import_file(order)
     assert report.rejected == 0

@@ -40,25 +40,29 @@ def fields_of(action: Action) -> dict[str, FieldInfo]:
 
 def is_list(field: FieldInfo) -> bool:
     """Whether several values may be given."""
-    return _kind(field) is tuple
+    return kind_of(field) is tuple
 
 
 def read_value(name: str, text: str, field: FieldInfo) -> object:
     """The value that was typed. Raises BadInput that says what it should be."""
-    kind = _kind(field)
-    if kind is tuple:
+    if is_list(field):
         return tuple(part.strip() for part in _BETWEEN.split(text) if part.strip())
-    read = _READERS.get(kind)
-    found: object = text
-    if read is not None:
-        found = read(name, text)
-    elif issubclass(kind, StrEnum):
-        found = next((member for member in kind if text in (member.value, _label(member))), None)
+    found = parsed(name, text, field)
     if found is None:
         raise BadInput(f"{said(name)}的值“{text}”不对，应为 {choices(name, field)}。")
     if text == "" and field.is_required():
         raise BadInput(f"{said(name)}不能是空的。")
     return found
+
+
+def parsed(name: str, text: str, field: FieldInfo) -> object | None:
+    """One value as its type, from English or Chinese; None when it is none of them."""
+    kind = kind_of(field)
+    if read := _READERS.get(kind):
+        return read(name, text)
+    if issubclass(kind, StrEnum):
+        return next((member for member in kind if text in (member.value, member_label(member))), None)
+    return text
 
 
 def said(name: str) -> str:
@@ -68,12 +72,12 @@ def said(name: str) -> str:
 
 def choices(name: str, field: FieldInfo) -> str:
     """What may be filled in, in full."""
-    kind = _kind(field)
+    kind = kind_of(field)
     if kind is bool:
-        yes, no = _answers(name)
+        yes, no = answers_of(name)
         return f"true（{yes}）或 false（{no}）"
     if issubclass(kind, StrEnum):
-        return "、".join(f"{member.value}（{_label(member)}）" for member in kind)
+        return "、".join(f"{member.value}（{member_label(member)}）" for member in kind)
     if kind is tuple:
         return "一项或几项，用顿号隔开，也可以写几次"
     return {date: "日期，如 2026-03-20", int: "整数"}.get(kind, "文字")
@@ -102,6 +106,11 @@ def takes(action: Action) -> str:
 
 def what_is_wrong(error: ValidationError) -> str:
     """A sentence for each field that the message refuses."""
+    return "".join(f"{said(name)}{fault}。" for name, fault in faults_of(error))
+
+
+def faults_of(error: ValidationError) -> list[tuple[str, str]]:
+    """What the message refuses: the field's key, and the rest of a sentence about it; each once."""
     says: dict[str, Callable[[dict[str, Any]], str]] = {
         "string_too_long": lambda limits: f"太长，最多 {limits['max_length']} 个字",
         "string_too_short": lambda limits: "不能是空的",
@@ -111,22 +120,23 @@ def what_is_wrong(error: ValidationError) -> str:
     faults = []
     for fault in error.errors():
         say = says.get(fault["type"])
-        faults.append(said(str(fault["loc"][0])) + (say(fault["ctx"]) if say else "的值不对") + "。")
-    return "".join(dict.fromkeys(faults))
+        faults.append((str(fault["loc"][0]), say(fault["ctx"]) if say else "的值不对"))
+    return list(dict.fromkeys(faults))
 
 
 def _short(name: str, field: FieldInfo) -> str:
-    kind = _kind(field)
+    kind = kind_of(field)
     if kind is bool:
-        return "|".join(_answers(name))
+        return "|".join(answers_of(name))
     if issubclass(kind, StrEnum):
-        return "|".join(_label(member) for member in kind)
+        return "|".join(member_label(member) for member in kind)
     if kind is tuple:
         return f"{DETAIL_LABELS[name]}、…"
     return "2026-03-20" if kind is date else DETAIL_LABELS[name]
 
 
-def _kind(field: FieldInfo) -> type:
+def kind_of(field: FieldInfo) -> type:
+    """The type that a value of the field has; `tuple` for a list of texts."""
     annotation = field.annotation
     if isinstance(annotation, UnionType):
         annotation = next(each for each in get_args(annotation) if each is not type(None))
@@ -135,12 +145,13 @@ def _kind(field: FieldInfo) -> type:
     return found
 
 
-def _answers(name: str) -> tuple[str, str]:
+def answers_of(name: str) -> tuple[str, str]:
+    """What yes and no are called in that field."""
     return _ANSWERS.get(name, ("是", "否"))
 
 
 def _read_answer(name: str, text: str) -> bool | None:
-    yes, no = _answers(name)
+    yes, no = answers_of(name)
     if text.lower() in ("true", "是", yes):
         return True
     return False if text.lower() in ("false", "否", no) else None
@@ -161,6 +172,7 @@ def _read_number(_: str, text: str) -> int | None:
 _READERS: dict[type, Callable[[str, str], object]] = {bool: _read_answer, date: _read_day, int: _read_number}
 
 
-def _label(member: StrEnum) -> str:
+def member_label(member: StrEnum) -> str:
+    """A choice in Chinese."""
     assert isinstance(member, CallbackResult | Finding | CaseClass | Priority | MeasureKind)
     return member.label

@@ -80,12 +80,22 @@ def limit_reasons(clock: ClockView, reader: Reader) -> list[str]:
     for step in explain(due, calendar):
         number = str(step.number) if step.number else ("计" if step.counts else "-")
         rows.append((step.day.isoformat(), step.weekday, number, step.reason, step.notice or ""))
-    return [f"{head}（日历版本 {due.calendar_version}）", *table(rows, indent="  "), f"  {_timer(clock)}"]
+    return [f"{head}（日历版本 {due.calendar_version}）", *table(rows, indent="  "), f"  {timer_text(clock)}"]
 
 
 def limit_steps(clock: ClockView, reader: Reader) -> list[DayStep]:
     """The same days as values."""
     return list(explain(clock.due, reader.calendar(clock.due.calendar_version)))
+
+
+def timer_text(clock: ClockView) -> str:
+    """What the engine's timer of the limit is set to: the deadline, to the second."""
+    if clock.due.is_paused:
+        return "暂停计时，没有到期时刻；恢复计时后接着计算"
+    at = f"到期时刻 {in_shanghai(clock.due.deadline).isoformat()}"
+    if clock.ended_at is not None:
+        return f"{at}；{instant(clock.ended_at)} 已停止计时"
+    return at
 
 
 def date_change_text(change: DateChangeView) -> str:
@@ -132,13 +142,3 @@ def date_change_for_scripts(change: DateChangeView) -> dict[str, Any]:
 
 def _until(date_text: str) -> str:
     return f"至 {date_text}"
-
-
-def _timer(clock: ClockView) -> str:
-    """What the engine's timer of the limit is set to: the deadline, to the second."""
-    if clock.due.is_paused:
-        return "暂停计时，没有到期时刻；恢复计时后接着计算"
-    at = f"到期时刻 {in_shanghai(clock.due.deadline).isoformat()}"
-    if clock.ended_at is not None:
-        return f"{at}；{instant(clock.ended_at)} 已停止计时"
-    return at

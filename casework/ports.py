@@ -3,7 +3,7 @@
 Decides nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from calendars import WorkingCalendar
 from models.actors import Actor
 from models.people import Unit, User
 from models.policy import Policy
+from models.steps import TaskKind
 from models.views import CaseView, ClockView, DateChangeView, EntryView, TaskView
 
 
@@ -39,8 +40,19 @@ class Reader(Protocol):
         """Every change of a date of a case, oldest first."""
         ...
 
-    def tasks(self, actor: Actor, limit: int = 500) -> list[TaskView]:
-        """The open tasks of a person, what runs out first on top."""
+    def tasks(
+        self,
+        actor: Actor,
+        limit: int = 500,
+        after: str = "",
+        stands_in_for: Sequence[str] = (),
+        kinds: Collection[TaskKind] = (),
+    ) -> list[TaskView]:
+        """The open tasks of a person, the most urgent and what runs out first on top.
+
+        `after` is the `place` of the last task of the page before; `stands_in_for` whose deputy the person is; `kinds`
+        narrows it down to some. Raises BadInput for a place that is none.
+        """
         ...
 
     def tasks_of_case(self, case_no: str) -> list[TaskView]:

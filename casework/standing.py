@@ -13,7 +13,7 @@ from models.actions import Action
 from models.actors import Actor, Role
 from models.callbacks import CallbackKind
 from models.case import CaseOrder, CaseState, Stage
-from models.errors import ActionRefused
+from models.errors import ActionRefused, NotVisible
 from models.steps import TaskKind
 from models.views import CaseView, ClockView, TaskView
 from policy.refusals import person_refusal
@@ -85,12 +85,12 @@ def visible_case(context: Front, case_no: str, user: str | None) -> tuple[CaseVi
     """The case and who looks at it; without a user, whoever runs this machine looks.
 
     The unit's people see the cases that their unit handles or helps with, a clerk only the own and those that name
-    nobody; the others see all (EZ-41). Raises UnknownUser, UnknownCase, or ActionRefused.
+    nobody; the others see all (EZ-41). Raises UnknownUser, UnknownCase, or NotVisible.
     """
     actor = context.people.actor(user) if user is not None else None
     case = context.reader.case(case_no)
     if actor is not None and (reason := invisible_because(context, case, actor)):
-        raise ActionRefused(reason)
+        raise NotVisible(reason)
     return case, actor
 
 

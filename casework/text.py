@@ -82,6 +82,12 @@ def masked(name: str) -> str:
     return f"{name[0]}**" if name else "（未留姓名）"
 
 
+def file_size(size: int) -> str:
+    """A number of bytes: 812 KB, 3.4 MB; anything below one KB is 1 KB."""
+    kilobytes = max(1, round(size / 1024))
+    return f"{kilobytes} KB" if kilobytes < 1024 else f"{size / 1024 / 1024:.1f} MB"
+
+
 def for_scripts(value: Any) -> Any:
     """The value as JSON can hold it; instants in ISO 8601 with Shanghai's offset."""
     match value:

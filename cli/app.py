@@ -227,6 +227,18 @@ def _handover() -> Loaded:
     return handover.configure, lambda args, context, out, err: handover.run(args, context.handover_ports, out, err)
 
 
+def _account() -> Loaded:
+    from cli import account
+
+    return account.configure, lambda args, context, out, err: account.run(args, context.account_ports, out, err)
+
+
+def _token() -> Loaded:
+    from cli import token
+
+    return token.configure, lambda args, context, out, err: token.run(args, context.token_ports, out, err)
+
+
 _COMMANDS = {
     command.name: command
     for command in (
@@ -243,7 +255,9 @@ _COMMANDS = {
         _Command("handover", "把一个人手上的全部案件移交给另一个人", _handover),
         _Command("policy", "各地区的程序参数及其依据：列出、检查、比较", _policy),
         _Command("calendar", "放假安排：查看、预览新通知、施行并重新计算全部期限", _calendar),
+        _Command("token", "其他系统使用接口的令牌：生成、列出、撤销", _token),
         _Command("directory", "单位和用户目录：查看、导入", _directory),
+        _Command("account", "网页的本地账号：设置密码、列出、停用、恢复", _account),
         _Command("due", "计算期限何时届满，并逐日说明理由", _due),
         _Command("up", "启动整个系统，留在前台", _up),
         _Command("demo", "启动整个系统并导入演示数据", _demo),

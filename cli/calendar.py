@@ -5,17 +5,29 @@ Decides the words and the exit codes. What is in force, what would move and the 
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
-from calendars import CalendarNotPublished, Kind, Notice, Status, WorkingCalendar
+from calendars import CalendarNotPublished, Notice, WorkingCalendar
+from casework.notices import (
+    breaks_of,
+    day_text,
+    days_of,
+    lateness,
+    moved_by,
+    notice_line,
+    notices_of,
+    order_of,
+    span_of,
+    totals_text,
+    until,
+)
 from casework.text import for_scripts, instant, table
 from models.actors import Actor
-from models.calendar_changes import DateShift, NoticeOrder, Preview, Recounting, Totals
-from models.due import in_shanghai, weekday_name
+from models.calendar_changes import DateShift, NoticeOrder, Preview, Recounting
 from models.errors import BadInput
 
 DONE = 0
@@ -101,8 +113,8 @@ def _show(args: Namespace, ports: CalendarPorts, out: TextIO) -> int:
     calendar, orders = ports.desk.calendar(place), ports.desk.orders(place)
     if year not in calendar.years:
         raise BadInput(str(CalendarNotPublished(year, calendar.years)))
-    breaks, notices = _breaks(calendar, year), _notices_of(calendar, year)
-    working = sum(calendar.is_working_day(day) for day in _days_of(year))
+    breaks, notices = breaks_of(calendar, year), notices_of(calendar, year)
+    working = sum(calendar.is_working_day(day) for day in days_of(year))
     provisional = calendar.is_provisional(date(year, 12, 31))
     if args.json:
         facts = {
@@ -111,16 +123,16 @@ def _show(args: Namespace, ports: CalendarPorts, out: TextIO) -> int:
             "calendar_version": calendar.version,
             "provisional": provisional,
             "working_days": working,
-            "notices": [_notice_for_scripts(notice, _order_of(notice, orders)) for notice in notices],
+            "notices": [_notice_for_scripts(notice, order_of(notice, orders)) for notice in notices],
             "breaks": [each._asdict() for each in breaks],
         }
         print(json.dumps(for_scripts(facts), ensure_ascii=False, indent=2), file=out)
         return DONE
     print(f"{year}年放假安排（{name}），日历版本 {calendar.version}", file=out)
     for notice in notices:
-        print(f"  {_notice_line(notice, _order_of(notice, orders))}", file=out)
+        print(f"  {notice_line(notice, order_of(notice, orders))}", file=out)
     rows = [("假期", "放假", "天数", "调休上班")]
-    rows += [(each.name, _span(each), str(each.days), "、".join(map(_day, each.makeup))) for each in breaks]
+    rows += [(each.name, span_of(each), str(each.days), "、".join(map(day_text, each.makeup))) for each in breaks]
     print("\n".join(table(rows)), file=out)
     print(f"全年 {working} 个工作日。", file=out)
     if provisional:
@@ -177,7 +189,7 @@ def _print_preview(found: Preview, ports: CalendarPorts, out: TextIO) -> None:
     if not found.totals.limits:
         print("没有一个期限会因此变动。", file=out)
         return
-    print(f"会变动：{_totals_text(found.totals)}", file=out)
+    print(f"会变动：{totals_text(found.totals)}", file=out)
 
 
 def _print_shifts(shifts: Sequence[DateShift], limit: int, out: TextIO) -> None:
@@ -186,8 +198,8 @@ def _print_shifts(shifts: Sequence[DateShift], limit: int, out: TextIO) -> None:
     rows = [("案件编号", "时限", "原期限", "新期限", "变动", "")]
     for shift in shifts[:limit]:
         name = shift.kind.label + (f"（第{shift.round}轮）" if shift.round > 1 else "")
-        moved = (shift.case_no, name, _until(shift.old, shift.was_provisional), _until(shift.new, shift.is_provisional))
-        rows.append((*moved, _by(shift.days), _lateness(shift)))
+        moved = (shift.case_no, name, until(shift.old, shift.was_provisional), until(shift.new, shift.is_provisional))
+        rows.append((*moved, moved_by(shift.days), lateness(shift)))
     print("\n".join(table(rows)), file=out)
     if len(shifts) > limit:
         print(f"只列出前 {limit} 个；用 --limit 查看更多，或用 --json 取全部 {len(shifts):,} 个。", file=out)
@@ -202,111 +214,12 @@ def _print_recounting(done: Recounting, out: TextIO) -> None:
         return
     if done.is_new:
         print(f"{order.label}已施行，由 {order.ordered_by} 于 {instant(order.ordered_at)} 决定。", file=out)
-    moved = f"变动：{_totals_text(done.totals)}" if done.totals.limits else "没有一个期限变动。"
+    moved = f"变动：{totals_text(done.totals)}" if done.totals.limits else "没有一个期限变动。"
     print(f"本次重新计算 {done.cases:,} 件案件。{moved}", file=out)
     if done.gave_up:
         print("流程引擎没有应答，已停下。请稍后再执行一次同样的命令，会接着做完。", file=out)
     elif done.failures:
         print(f"{len(done.failures):,} 件没有重新计算成功，原因见下；问题解决后再执行一次同样的命令即可。", file=out)
-
-
-def _totals_text(totals: Totals) -> str:
-    days = "，".join(f"{_by(days)}的 {count:,} 个" for days, count in totals.days.items())
-    late = f"按新期限已逾期 {totals.late:,} 个" + (
-        f"（其中 {totals.newly_late:,} 个原来未逾期）" if totals.newly_late else ""
-    )
-    others = (
-        ("不再逾期", totals.no_longer_late),
-        ("取消暂定标记", totals.no_longer_provisional),
-        ("新标为暂定", totals.newly_provisional),
-    )
-    marks = [late, *(f"{name} {count:,} 个" for name, count in others if count)]
-    return f"{totals.cases:,} 件案件的 {totals.limits:,} 个时限（{days}）；{'；'.join(marks)}。"
-
-
-def _by(days: int) -> str:
-    if days == 0:
-        return "日期不变"
-    return f"推迟 {days} 天" if days > 0 else f"提前 {-days} 天"
-
-
-def _lateness(shift: DateShift) -> str:
-    if shift.is_late:
-        return "已逾期" if shift.was_late else "变动后逾期"
-    return "不再逾期" if shift.was_late else ""
-
-
-def _until(deadline: datetime, provisional: bool) -> str:
-    """The last moment in time: 24:00 of the day before for a deadline at midnight."""
-    local = in_shanghai(deadline)
-    ends_with_day = (local.hour, local.minute, local.second) == (0, 0, 0)
-    day = local.date() - _DAY if ends_with_day else local.date()
-    clock = "24:00" if ends_with_day else f"{local:%H:%M}"
-    return f"{day}（{weekday_name(day)}）{clock}" + ("（暂定）" if provisional else "")
-
-
-class Break(NamedTuple):
-    """The days off of one holiday within a year as they stand, with the days that are worked for it."""
-
-    name: str
-    first: date
-    last: date
-    days: int
-    makeup: tuple[date, ...]
-
-
-def _breaks(calendar: WorkingCalendar, year: int) -> list[Break]:
-    found: list[Break] = []
-    makeup: dict[str, list[date]] = {}
-    for day in _days_of(year):
-        kind = calendar.day_kind(day)
-        name = kind.holiday or ""
-        if kind.kind is Kind.MAKEUP:
-            makeup.setdefault(name, []).append(day)
-        elif kind.kind is Kind.HOLIDAY and found and (found[-1].name, found[-1].last) == (name, day - _DAY):
-            found[-1] = found[-1]._replace(last=day, days=found[-1].days + 1)
-        elif kind.kind is Kind.HOLIDAY:
-            found.append(Break(name, day, day, 1, ()))
-    named = [each._replace(makeup=tuple(makeup.pop(each.name, ()))) for each in found]
-    # A make-up day for a holiday of the next year stands alone.
-    return sorted(
-        [*named, *(Break(name, days[0], days[0], 0, tuple(days)) for name, days in makeup.items())], key=_first
-    )
-
-
-def _first(each: Break) -> date:
-    return each.first
-
-
-def _span(each: Break) -> str:
-    if each.days == 0:
-        return "（次年放假）"
-    return _day(each.first) if each.first == each.last else f"{_day(each.first)}至{_day(each.last)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日（{weekday_name(day)}）"
-
-
-def _notices_of(calendar: WorkingCalendar, year: int) -> list[Notice]:
-    """The notices of that year, and those of the next one that reach back into it."""
-    reaching = {kind.notice for day in _days_of(year) if (kind := calendar.day_kind(day)).notice is not None}
-    return [notice for notice in calendar.notices if notice.year == year or notice in reaching]
-
-
-def _notice_line(notice: Notice, order: NoticeOrder | None) -> str:
-    status = "正式公布" if notice.status is Status.OFFICIAL else "暂定，只按法规推出"
-    parts = [f"{notice.number or '（无文号）'}《{notice.title}》", f"{notice.issued} 印发", status]
-    if notice.amends is not None:
-        parts.append(f"修改{notice.amends}")
-    if notice.area is not None:
-        parts.append("地方安排")
-    parts.append(f"{order.ordered_by} 于 {instant(order.ordered_at)} 施行" if order is not None else "随软件提供")
-    return "，".join(parts)
-
-
-def _order_of(notice: Notice, orders: Sequence[NoticeOrder]) -> NoticeOrder | None:
-    return next((each for each in orders if (each.label, each.area) == (notice.label, notice.area or "")), None)
 
 
 def _notice_for_scripts(notice: Notice, order: NoticeOrder | None) -> dict[str, Any]:
@@ -326,13 +239,6 @@ def _year(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise BadInput(f"年份“{text}”无法识别，应写成四位数字，如 2026。")
     return int(text)
-
-
-def _days_of(year: int) -> Iterator[date]:
-    day = date(year, 1, 1)
-    while day.year == year:
-        yield day
-        day += _DAY
 
 
 class _ProgressLine:

@@ -1,8 +1,8 @@
 """`callback CASE --as USER [--purpose TEXT]`: whoever makes the callbacks triggers one; the hotline may at any time.
 
 Decides what the caller sees: whom to call, what to ask, and the line that records each result. The evaluator's number
-is shown only after the case has accepted the trigger, so to those alone whom the policy lets call, and every look at it
-is in the ledger (EZ-41).
+is shown only after the case has accepted the trigger, so to those alone whom the policy lets call; every look at it is
+in the log that supervisors read, and in the ledger (EZ-41).
 """
 
 from argparse import ArgumentParser, Namespace
@@ -54,7 +54,7 @@ def run(args: Namespace, context: Context, out: TextIO, err: TextIO) -> int:
     kind = standing.callback_due
     if kind is None:
         raise ActionRefused(f"案件 {case.case_no} 刚刚有了变化，现在没有要打的回访电话；请用 show 查看。")
-    _print_whom(context, standing, out)
+    _print_whom(context, standing, actor, args.purpose.strip() or kind.label, out)
     _print_earlier(context, standing, kind, out)
     _print_script(context, standing, kind, out)
     _print_results(context, standing, kind, actor, out)
@@ -102,13 +102,13 @@ def _print_results(context: Context, standing: Standing, kind: CallbackKind, act
 _EVIDENCE = dict.fromkeys((Finding.MISTAKEN, Finding.MALICIOUS), " evidence='证据名称或编号，如录音编号'")
 
 
-def _print_whom(context: Context, standing: Standing, out: TextIO) -> None:
-    contact = context.evaluator_contact(standing.case.case_no)
+def _print_whom(context: Context, standing: Standing, actor: Actor, purpose: str, out: TextIO) -> None:
+    contact = context.whom_to_call(actor, standing.case.case_no, purpose)
     name = masked(contact.name if contact else "")
     mobile = contact.mobile if contact else ""
     if mobile:
         print(f"\n拨打：{name}  {mobile}", file=out)
-        print("号码只用于这次回访，不得外传。", file=out)
+        print("号码只用于这次回访，不得外传；这次查看已登记，监督人员可以看到。", file=out)
     else:
         print(f"\n拨打：{name}，没有留下电话号码。请登记为“{CallbackResult.WRONG_NUMBER.label}”。", file=out)
 

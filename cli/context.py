@@ -14,6 +14,7 @@ from cli.import_ratings import Importer
 from cli.messages import MessageDesk
 from cli.up import Stack
 from models.actions import Action, HumanAction, Receipt
+from models.actors import Actor
 from models.callbacks import CallbackKind
 from models.errors import HaochapingError
 from models.links import LinkView
@@ -22,11 +23,13 @@ from models.ratings import Complaint, EvaluatorContact, Opened
 from models.views import EngineHistoryView
 
 if TYPE_CHECKING:
+    from casework.reports import RegisterPorts
+    from cli.account import AccountPorts
     from cli.calendar import CalendarPorts
     from cli.deputy import DeputyPorts
     from cli.handover import HandoverPorts
     from cli.policy import PolicyShelf
-    from cli.register import RegisterPorts
+    from cli.token import TokenPorts
 
 
 class Context(Front, Protocol):
@@ -77,8 +80,8 @@ class Context(Front, Protocol):
         """The page of a case on the engine's own screen; None when nobody said where that screen is."""
         ...
 
-    def evaluator_contact(self, case_no: str) -> EvaluatorContact | None:
-        """Whom to call about a case; personal, for the hotline only."""
+    def whom_to_call(self, actor: Actor, case_no: str, purpose: str) -> EvaluatorContact | None:
+        """Whom to call about a case; personal, and every look is written down for the supervisors first."""
         ...
 
     def complaint(self, case_no: str) -> Complaint:
@@ -108,6 +111,16 @@ class Context(Front, Protocol):
         ...
 
     @property
+    def account_ports(self) -> "AccountPorts":
+        """What the accounts' command needs."""
+        ...
+
+    @property
+    def desk_url(self) -> str:
+        """Where the desk answers in the browser; empty when it does not run."""
+        ...
+
+    @property
     def deputy_ports(self) -> "DeputyPorts":
         """What the deputies' command needs."""
         ...
@@ -115,6 +128,11 @@ class Context(Front, Protocol):
     @property
     def handover_ports(self) -> "HandoverPorts":
         """What the hand-over needs."""
+        ...
+
+    @property
+    def token_ports(self) -> "TokenPorts":
+        """What the tokens' command needs."""
         ...
 
     @property

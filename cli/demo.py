@@ -7,8 +7,9 @@ import tomllib
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from casework.worklist import task_countdown, task_deadline
 from cli.context import Context
-from cli.tasks import commands, task_countdown, task_deadline, task_title
+from cli.tasks import commands, task_title
 from models.actors import Actor, Role
 from models.errors import BadInput
 from models.people import User
@@ -18,6 +19,9 @@ from models.views import TaskView
 DIRECTORY = "samples/directory.toml"
 SAMPLE = "samples/demo.toml"
 """Which ratings of which jurisdiction come in; the file of ratings is named from there."""
+
+PASSWORD = "demo-demo-demo"
+"""Of every account that the demo makes. Plainly no secret; `up` makes none."""
 
 _SHOWN = 2
 """Tasks shown of each person; the rest is one command away."""
@@ -38,8 +42,18 @@ def main_job(context: Context, main: Main, out: TextIO, err: TextIO) -> None:
     words = ["import", str(ratings), "--jurisdiction", given["jurisdiction"], "--rejects", str(rejects)]
     if main(words, context, out, err) not in _TAKEN:
         raise BadInput(f"演示数据 {given['ratings']} 没有导入，原因见上。")
+    _make_accounts(context)
     _print_worklists(context, out)
     _print_next(context, out)
+    _print_desk(context, out)
+
+
+def _make_accounts(context: Context) -> None:
+    """Everybody of the sample's directory can log in; who has chosen a password keeps it."""
+    accounts = context.account_ports.accounts
+    for each in accounts.all():
+        if not each.has_password:
+            accounts.set(each.user.id, PASSWORD, by="demo", must_change=False)
 
 
 def _print_worklists(context: Context, out: TextIO) -> None:
@@ -61,7 +75,7 @@ def _print_worklist(context: Context, user: User, tasks: list[TaskView], out: Te
     now, actor = context.now(), context.people.actor(user.id)
     for task in tasks[:_SHOWN]:
         print(f"  {task_title(task, actor)}", file=out)
-        print(f"    截止 {task_deadline(task, context)}  {task_countdown(task, now)}", file=out)
+        print(f"    截止 {task_deadline(task, context.reader)}  {task_countdown(task, now)}", file=out)
     if len(tasks) > _SHOWN:
         print(f"  ……还有 {len(tasks) - _SHOWN} 件：{context.program} tasks --as {user.id}", file=out)
 
@@ -89,6 +103,19 @@ def _print_next(context: Context, out: TextIO) -> None:
         f"  {context.program} --help",
         file=out,
     )
+
+
+def _print_desk(context: Context, out: TextIO) -> None:
+    if not context.desk_url:
+        return
+    print(f"\n或者在浏览器里打开 {context.desk_url} ，用演示账号登录（密码都是 {PASSWORD}）：", file=out)
+    by_role: dict[Role, list[User]] = {}
+    for user in context.people.users():
+        if not user.disabled:
+            by_role.setdefault(user.role, []).append(user)
+    for users in by_role.values():
+        busiest = max(users, key=lambda user: len(context.reader.tasks(context.people.actor(user.id))))
+        print(f"  {busiest.id:<20}{busiest.role.label}，{busiest.name}", file=out)
 
 
 def _first(context: Context, role: Role, kind: TaskKind, case_no: str | None = None) -> tuple[Actor, TaskView] | None:

@@ -10,12 +10,12 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from typing import Any, TextIO
 
+from casework.chronicle import details_of, step_of, who
 from casework.limits import date_change_for_scripts, date_change_text, limit_for_scripts, limit_rows
 from casework.names import Names
 from casework.standing import visible_case
 from casework.text import for_scripts, instant, table
 from cli.context import Context
-from models.actors import Role
 from models.errors import EngineUnavailable
 from models.notices import MessageRecord, MessageStatus
 from models.views import CaseView, ClockView, DateChangeView, EngineHistoryView, EntryView
@@ -67,8 +67,8 @@ def _print_ledger(
     out: TextIO,
 ) -> None:
     print("\n一、台账（谁、何时、做了什么）", file=out)
-    decided = Counter(_step_of(record) for record in messages)
-    sent = Counter(_step_of(record) for record in messages if record.status is MessageStatus.SENT)
+    decided = Counter(step_of(record) for record in messages)
+    sent = Counter(step_of(record) for record in messages if record.status is MessageStatus.SENT)
     moved = defaultdict(list)
     for move in moves:
         moved[move.seq].append(date_change_text(move))
@@ -77,20 +77,12 @@ def _print_ledger(
             f"{entry.seq:>4}. {instant(entry.at)}  {entry.event.label}  {who(names, entry)}  → {entry.stage.label}",
             file=out,
         )
-        for key in sorted(entry.details, key=_place):
-            print(f"      {DETAIL_LABELS.get(key, key)}：{names.of_detail(key, entry.details[key])}", file=out)
+        for label, text in details_of(entry, names):
+            print(f"      {label}：{text}", file=out)
         for text in moved[entry.seq]:
             print(f"      {DETAIL_LABELS['date_changes']}：{text}", file=out)
         if decided[entry.seq]:
             print(f"      通知和报告：{decided[entry.seq]} 条，其中已送达对方 {sent[entry.seq]} 条", file=out)
-
-
-def who(names: Names, entry: EntryView) -> str:
-    """Name, role and unit of whoever acted; the system for what only time has done."""
-    if entry.actor_user is None:
-        return "系统"
-    role = entry.actor_role.label if isinstance(entry.actor_role, Role) else ""
-    return f"{entry.actor_name or entry.actor_user}（{role}，{names.unit(entry.actor_unit or '')}）"
 
 
 def _print_limits(context: Context, clocks: list[ClockView], out: TextIO) -> None:
@@ -123,16 +115,6 @@ def _print_engine(context: Context, case_no: str, out: TextIO) -> None:
     print(f"  共 {history.events} 个事件，其中 {left_out} 个是引擎自身的调度，没有列出。", file=out)
 
 
-def _place(key: str) -> int:
-    """Details in the order of their labels; the database gives them back in an order of its own."""
-    return list(DETAIL_LABELS).index(key) if key in DETAIL_LABELS else len(DETAIL_LABELS)
-
-
-def _step_of(record: MessageRecord) -> int:
-    """Which step decided a message; the key says it (`models.notices.message_key`)."""
-    return int(record.message.key.split(":")[1])
-
-
 def _as_json(
     case: CaseView,
     entries: list[EntryView],
@@ -141,7 +123,7 @@ def _as_json(
     messages: list[MessageRecord],
     engine: EngineHistoryView,
 ) -> dict[str, Any]:
-    sent = Counter(_step_of(record) for record in messages)
+    sent = Counter(step_of(record) for record in messages)
     found: dict[str, Any] = for_scripts(
         {
             "case_no": case.case_no,

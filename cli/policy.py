@@ -6,16 +6,14 @@ Decides how they are laid out and the exit codes. What a parameter is called and
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from casework.policies import counts_of, grounds_of, is_only_stated, placeholders_of, summary_of, title_of
 from casework.text import for_scripts
 from models.errors import BadInput, BadPolicy
-from models.surroundings import ACTED_UPON, Surroundings
-from policy.parameters import BASIS_LABELS, GROUPS, LABELS, MUST_BE_REPLACED, said, value_of
-from policy.parsing import Basis, Parameter, PolicyFile
+from policy.parameters import GROUPS, LABELS, said, value_of
+from policy.parsing import PolicyFile
 
 NO_FAULT = 0
 FAULTS = 1
@@ -86,20 +84,20 @@ def _check(shelf: PolicyShelf, name: str, out: TextIO) -> int:
         print(faults, file=out)
         print(f"共 {len(str(faults).splitlines())} 处问题，文件不能使用。", file=out)
         return FAULTS
-    print(f"{_title(file)}：没有发现问题。{_summary(file)}", file=out)
-    for line in _placeholders(file):
+    print(f"{title_of(file)}：没有发现问题。{summary_of(file)}", file=out)
+    for line in placeholders_of(file):
         print(line, file=out)
     return NO_FAULT
 
 
 def _as_text(file: PolicyFile) -> str:
-    lines = [f"{_title(file)}的程序参数：{_summary(file)}", f"版本 {file.policy.digest()}", *_placeholders(file)]
+    lines = [f"{title_of(file)}的程序参数：{summary_of(file)}", f"版本 {file.policy.digest()}", *placeholders_of(file)]
     for group in GROUPS:
         lines += ["", group.title]
         for key, label in group.labels.items():
             lines.append(f"  {label}（{key}）：{said(file, key)}")
-            lines += [f"    {line}" for line in _grounds(file.parameters[key])]
-            if _only_stated(key):
+            lines += [f"    {line}" for line in grounds_of(file.parameters[key])]
+            if is_only_stated(key):
                 lines.append("    注意  只载明规则，系统目前不据此办理")
     return "\n".join(lines)
 
@@ -114,7 +112,7 @@ def _as_json(file: PolicyFile) -> str:
             "basis": file.parameters[key].basis,
             "source": file.parameters[key].source,
             "note": file.parameters[key].note,
-            "acted_upon": not _only_stated(key),
+            "acted_upon": not is_only_stated(key),
         }
         for group in GROUPS
         for key, label in group.labels.items()
@@ -123,7 +121,7 @@ def _as_json(file: PolicyFile) -> str:
         "jurisdiction": file.policy.jurisdiction,
         "name": file.policy.name,
         "digest": file.policy.digest(),
-        "counts": _counts(file),
+        "counts": counts_of(file),
         "parameters": parameters,
     }
     return json.dumps(answer, ensure_ascii=False, indent=2)
@@ -131,7 +129,7 @@ def _as_json(file: PolicyFile) -> str:
 
 def _difference(one: PolicyFile, other: PolicyFile) -> str:
     different = [key for key in LABELS if value_of(one, key) != value_of(other, key)]
-    lines = [f"{_title(one)}与{_title(other)}：{len(different)} 项不同，{len(LABELS) - len(different)} 项相同"]
+    lines = [f"{title_of(one)}与{title_of(other)}：{len(different)} 项不同，{len(LABELS) - len(different)} 项相同"]
     for group in GROUPS:
         here = [key for key in group.labels if key in different]
         lines += ["", group.title] if here else []
@@ -139,42 +137,5 @@ def _difference(one: PolicyFile, other: PolicyFile) -> str:
             lines.append(f"  {LABELS[key]}（{key}）")
             for file in (one, other):
                 lines.append(f"    {file.policy.name}：{said(file, key)}")
-                lines += [f"      {line}" for line in _grounds(file.parameters[key])]
+                lines += [f"      {line}" for line in grounds_of(file.parameters[key])]
     return "\n".join(lines)
-
-
-def _title(file: PolicyFile) -> str:
-    return f"{file.policy.name}（{file.policy.jurisdiction}）"
-
-
-def _summary(file: PolicyFile) -> str:
-    counts = _counts(file)
-    said_counts = "，".join(f"{BASIS_LABELS[basis]} {count} 项" for basis, count in counts.items())
-    return f"共 {sum(counts.values())} 项，{said_counts}。"
-
-
-def _counts(file: PolicyFile) -> dict[Basis, int]:
-    counted = Counter(each.basis for each in file.parameters.values())
-    return {basis: counted[basis] for basis in Basis}
-
-
-def _placeholders(file: PolicyFile) -> list[str]:
-    named = [LABELS[key] for key in LABELS if MUST_BE_REPLACED in file.parameters[key].note]
-    return [f"{MUST_BE_REPLACED}：{'、'.join(named)}。"] if named else []
-
-
-def _grounds(parameter: Parameter) -> Iterator[str]:
-    """On what a parameter stands: its basis with source and note. An assumption is explained by its note first."""
-    basis = BASIS_LABELS[parameter.basis]
-    if parameter.basis is Basis.ASSUMPTION:
-        yield f"{basis}  {parameter.note}"
-        if parameter.source:
-            yield f"参见  {parameter.source}"
-    else:
-        yield f"{basis}  {parameter.source}"
-        if parameter.note:
-            yield f"说明  {parameter.note}"
-
-
-def _only_stated(key: str) -> bool:
-    return key in Surroundings.model_fields and key not in ACTED_UPON

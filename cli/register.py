@@ -1,42 +1,24 @@
 """`register`: takes a report in at the 办不成事 window, classifies it and opens its case (GH-29, GH-30).
 
-Decides what has to be said at registration and by whom, and what is said when the case cannot be opened at once.
-Numbering, storing and opening are handed in.
+Decides what is said, also when the case cannot be opened at once. What has to be right stands in `casework.reports`;
+numbering, storing and opening are handed in.
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TextIO, TypeVar
 
-from pydantic import ValidationError
-
-from casework.ports import People
-from models.errors import ActionRefused, BadInput, EngineUnavailable, StackNotRunning
-from models.kinds import CaseClass, CaseSource, Priority
-from models.policy import Policy
-from models.reports import ReportForm, WindowReport
-from policy.dispatch import classification_refusal
-from policy.people import registration_refusal, unit_refusal
+from casework.reports import (
+    RegisterPorts,
+    callback_promise,
+    need_a_place_for,
+    need_right_to_register,
+    report_form,
+)
+from models.errors import BadInput, EngineUnavailable, StackNotRunning
+from models.kinds import CaseClass, Priority
+from models.reports import ReportForm
 
 _Choice = TypeVar("_Choice", CaseClass, Priority)
-
-
-@dataclass(frozen=True)
-class RegisterPorts:
-    """What the command needs.
-
-    `sources_of` names the sources of cases in a jurisdiction (`case_sources`), `register` writes a report down, and
-    `open_case` opens its case and notes it.
-    """
-
-    people: People
-    policy_of: Callable[[str], Policy]
-    sources_of: Callable[[str], Collection[str]]
-    register: Callable[[ReportForm, str, datetime], WindowReport]
-    open_case: Callable[[WindowReport], None]
-    now: Callable[[], datetime]
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -72,18 +54,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, ports: RegisterPorts, out: TextIO, err: TextIO) -> int:
     """Register the report, open its case, and say both numbers."""
-    by = ports.people.user(args.user)
-    if refusal := registration_refusal(by):
-        raise ActionRefused(refusal)
-    policy = ports.policy_of(args.jurisdiction)
-    if CaseSource.UNRESOLVED_WINDOW not in ports.sources_of(args.jurisdiction):
-        raise ActionRefused(f"{policy.name}的规则（case_sources）没有办不成事反映窗口这一来源，不能登记。")
+    by, policy = ports.people.user(args.user), ports.policy_of(args.jurisdiction)
+    need_right_to_register(by, policy, ports)
     form = _form(args)
-    refusal = classification_refusal(form.case_class, form.priority, policy) or unit_refusal(
-        form.unit, ports.people.units(), ports.people.users()
-    )
-    if refusal:
-        raise BadInput(refusal)
+    need_a_place_for(form, policy, ports)
     report = ports.register(form, by.id, ports.now())
     print(f"已登记：{report.report_no}（{report.case_class.label}，{report.priority.label}）。", file=out)
     try:
@@ -91,26 +65,23 @@ def run(args: Namespace, ports: RegisterPorts, out: TextIO, err: TextIO) -> int:
     except (EngineUnavailable, StackNotRunning):
         print(f"案件 {report.case_no} 还没有立案，系统恢复后会自动立案；请不要重复登记。", file=err)
         raise
-    callback = "未留电话，按匿名办理，免予回访" if report.anonymous else "已留电话，供回访使用"
+    callback = callback_promise(report)
     print(f"已立案转办：{report.case_no}，承办单位 {ports.people.unit(report.unit).name}；{callback}。", file=out)
     return 0
 
 
 def _form(args: Namespace) -> ReportForm:
-    try:
-        return ReportForm(
-            jurisdiction=args.jurisdiction,
-            unit=args.unit,
-            task_name=args.item.strip(),
-            task_code=args.item_code.strip(),
-            matter=args.matter.strip(),
-            case_class=_choice(CaseClass, args.case_class, "--class"),
-            priority=_choice(Priority, args.priority, "--priority"),
-            reporter_name=args.name.strip(),
-            mobile=args.mobile.strip(),
-        )
-    except ValidationError as error:
-        raise BadInput("".join(each["msg"].removeprefix("Value error, ") for each in error.errors())) from None
+    return report_form(
+        jurisdiction=args.jurisdiction,
+        unit=args.unit,
+        task_name=args.item.strip(),
+        task_code=args.item_code.strip(),
+        matter=args.matter.strip(),
+        case_class=_choice(CaseClass, args.case_class, "--class"),
+        priority=_choice(Priority, args.priority, "--priority"),
+        reporter_name=args.name.strip(),
+        mobile=args.mobile.strip(),
+    )
 
 
 def _choice(kind: type[_Choice], text: str, option: str) -> _Choice:

@@ -8,20 +8,20 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from casework.chronicle import finding_text, holders, source_rows
 from casework.limits import date_change_text, limit_for_scripts, limit_reasons, limit_rows, limit_steps
 from casework.names import Names
 from casework.particulars import Dossier, appeal_rows, measure_rows, measures_of, particulars_for_scripts, rows_of
 from casework.standing import Standing, stand_ins_of, standing_of, visible_case
 from casework.text import for_scripts, instant, table
+from casework.worklist import task_countdown, task_deadline, task_name
 from cli.context import Context
-from cli.tasks import task_countdown, task_deadline, task_for_scripts, task_name
+from cli.tasks import task_for_scripts
 from models.actions import Action
-from models.actors import Actor, Role
+from models.actors import Actor
 from models.case import Stage
-from models.kinds import CaseSource
-from models.ratings import ReviewChannel, SatisfactionLevel
 from models.steps import Event
-from models.views import CaseView, ClockView, EntryView, TaskView
+from models.views import ClockView, EntryView
 from policy.transitions import RULES
 from policy.wording import DETAIL_LABELS
 
@@ -78,42 +78,14 @@ def _print_case(context: Context, dossier: Dossier, names: Names, out: TextIO) -
         ("承办单位", case.unit_name),
         ("阶段", (case.ending.label if case.ending else case.stage.label) + late),
         ("类别", f"{case.case_class.label}，第 {case.round} 轮"),
-        *_source_rows(context, case),
-        ("核实结论", _finding(case)),
+        *source_rows(case, context.complaint(case.case_no)),
+        ("核实结论", finding_text(case)),
         ("转办", instant(case.dispatched_at)),
         ("签收", instant(case.signed_at) if case.signed_at else "尚未签收"),
     ]
     if case.ended_at:
         rows.append(("结束", instant(case.ended_at)))
     _print_rows([*rows, *rows_of(dossier, names)], out)
-
-
-def _source_rows(context: Context, case: CaseView) -> list[tuple[str, str]]:
-    """What the case is about: the rating and its comment, the report at the window, or the repeated reviews."""
-    complaint = context.complaint(case.case_no)
-    named = "匿名" if case.anonymous else "实名"
-    if case.source is CaseSource.REPEATED:
-        return [("来源", f"{case.source.label}，{instant(case.assessed_at)}")]
-    if case.source is CaseSource.UNRESOLVED_WINDOW:
-        return [
-            ("来源", f"{case.source.label}，{named}，{instant(case.assessed_at)}"),
-            ("反映的问题", complaint.text or "（没有填写）"),
-            ("登记编号", case.project_no),
-        ]
-    level = SatisfactionLevel(case.satisfaction) if case.satisfaction is not None else None
-    said = f"{level.label}（{int(level)}星）" if level is not None else "（没有等级）"
-    return [
-        ("评价", f"{said}，{ReviewChannel(case.channel).label}，{named}，{instant(case.assessed_at)}"),
-        ("差评原因", "、".join(complaint.reasons) or "（未选标签）"),
-        ("文字评价", complaint.text or "（没有填写）"),
-        ("办件编号", f"{case.project_no}，第 {case.assess_number} 次评价"),
-    ]
-
-
-def _finding(case: CaseView) -> str:
-    if case.finding is None:
-        return "尚未核实"
-    return case.finding.label + (f"（{case.finding_basis.label}）" if case.finding_basis else "")
 
 
 def _print_limits(context: Context, dossier: Dossier, why: bool, out: TextIO) -> None:
@@ -142,19 +114,8 @@ def _print_tasks(context: Context, standing: Standing, out: TextIO) -> None:
         print("  没有待办。", file=out)
     for task in standing.tasks:
         names = "、".join(holders(context, task))
-        until = f"截止 {task_deadline(task, context)}  {task_countdown(task, now)}".rstrip()
+        until = f"截止 {task_deadline(task, context.reader)}  {task_countdown(task, now)}".rstrip()
         print(f"  {task_name(task)}：{names}；{until}", file=out)
-
-
-def holders(context: Context, task: TaskView) -> list[str]:
-    """The people whose task it is: name and user id. An officer in charge has it alone, with a deputy today."""
-    unit = task.unit or task.case_unit
-    everybody = [user for user in context.people.users() if user.role is task.role]
-    people = [user for user in everybody if not task.role.is_of_unit or user.unit == unit]
-    if task.role is Role.OFFICER and task.assignee is not None and unit == task.case_unit:
-        in_charge = [task.assignee, *stand_ins_of(context, task.assignee)]
-        people = [user for user in context.people.users() if user.id in in_charge]
-    return [f"{user.name}（{user.id}）" for user in people] or [f"{task.role.label}（目录中没有这样的用户）"]
 
 
 def _print_callbacks(entries: Sequence[EntryView], out: TextIO) -> None:

@@ -160,6 +160,7 @@ class SubmitRemediation(HumanAction):
     """提交整改情况: the written feedback on what was put right (EZ-28)."""
 
     measures: str = Field(min_length=1, max_length=8000)
+    evidence: Evidence = ()
 
 
 class RequestExtension(HumanAction):

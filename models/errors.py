@@ -3,11 +3,15 @@
     HaochapingError            anything that this software says no to
     ├── BadInput               what came from outside cannot be taken; the sentence says what to correct
     │   ├── BadPolicy          a jurisdiction's policy file, with key and reason
-    │   └── BadDirectory       the directory of units and users
+    │   ├── BadDirectory       the directory of units and users
+    │   └── KeyUsedOtherwise   an idempotency key that stood for another request
     ├── UnknownCase            no case of that number
     ├── UnknownUser            no user of that name in the directory
+    ├── LoginRefused           who wants to log in has not proved who they are, or may not now
     ├── ActionRefused          the case says no: wrong person, wrong stage, or already done
-    │   └── RefusedForNow      the same, but only until dates that are on their way have come
+    │   ├── RefusedForNow      the same, but only until dates that are on their way have come
+    │   ├── NotVisible         the case is another unit's, or about somebody else
+    │   └── StillBeingDone     the same request of another system is under way
     ├── EngineUnavailable      the engine did not answer in time; the same action may be sent again
     └── StackNotRunning        a command needs the running stack, and there is none
 
@@ -31,6 +35,10 @@ class BadDirectory(BadInput):
     """The directory file of units and users cannot be taken."""
 
 
+class KeyUsedOtherwise(BadInput):
+    """The idempotency key of a request stood for another request before."""
+
+
 class UnknownCase(HaochapingError):
     """There is no case of that number."""
 
@@ -39,8 +47,20 @@ class UnknownUser(HaochapingError):
     """There is no user of that name in the directory."""
 
 
+class LoginRefused(HaochapingError):
+    """Nobody was logged in; the sentence does not say whether the user exists."""
+
+
 class ActionRefused(HaochapingError):
     """The case refused the action; nothing changed."""
+
+
+class NotVisible(ActionRefused):
+    """The case is not for this person to look at."""
+
+
+class StillBeingDone(ActionRefused):
+    """The same request of another system, under the same key, is under way."""
 
 
 class RefusedForNow(ActionRefused):

@@ -19,7 +19,10 @@ class Unit(Value):
 
 
 class User(Value):
-    """A user: one role in one unit, with the addresses for notices. `staff_no` is the number that ratings name."""
+    """A user: one role in one unit, with the addresses for notices. `staff_no` is the number that ratings name.
+
+    Who is `disabled` can no longer log in, gets no notices and is given no work; what they did keeps their name.
+    """
 
     id: str
     name: str
@@ -28,6 +31,7 @@ class User(Value):
     mobile: str
     email: str
     staff_no: str = ""
+    disabled: bool = False
 
 
 class Deputy(Value):

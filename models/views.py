@@ -49,6 +49,8 @@ class CaseView(Value):
     window_no: str = ""
     state: CaseState | None = None
     """All facts after the last step, without the clocks; None for a case from before they were kept."""
+    deadline: AwareDatetime | None = None
+    """The end of the limit that runs out first; None when none runs for which somebody can be late."""
 
 
 class ClockView(Value):
@@ -129,6 +131,9 @@ class TaskView(Value):
     due: DueDate | None
     priority: Priority = Priority.NORMAL
     assignee: str | None = None
+    id: str = ""
+    place: str = ""
+    """Where it stands in its worklist; the page after it begins there."""
 
 
 class EngineEventView(Value):

@@ -1,14 +1,14 @@
-"""Who may appoint a deputy (代理), hand tasks over (移交), and register a report at the window.
+"""Who may appoint a deputy (代理), hand tasks over (移交), register a report, and see who rated.
 
 Decides on people alone, with the sentence that the refused person is told. Whether a case lets itself be reassigned
 says the case (`policy.transitions`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from models.actions import AssignCoUnits, ConveneConference, HumanAction, Reassign, Redispatch
-from models.actors import Role
+from models.actors import Actor, Role
 from models.people import Deputy, Unit, User
 
 _OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -28,6 +28,8 @@ def appointment_refusal(
             f"代理人须与请假人同单位、同角色：{absent.name}是{absent.role.label}，"
             f"{deputy.name}是{'本' if absent.unit == deputy.unit else '外'}单位的{deputy.role.label}。"
         )
+    if deputy.disabled:
+        return f"{deputy.name}的账号已停用，不能代理。"
     if last_day < first_day:
         return f"截止日期 {last_day} 早于起始日期 {first_day}。"
     if last_day < today:
@@ -63,6 +65,8 @@ def handover_refusal(source: User, target: User, by: User) -> str | None:
         return f"移交只在{Role.OFFICER.label}之间进行，{other.name}是{other.role.label}。"
     if source.unit != target.unit:
         return f"{source.name}和{target.name}不在同一单位；案件要换单位的，应当退单、改派，不能移交。"
+    if target.disabled:
+        return f"{target.name}的账号已停用，不能接收案件。"
     if by.id != source.id and not _is_head_of(source, by):
         return f"移交由经办人本人或本单位负责人办理，您是{by.role.label}。"
     return None
@@ -79,12 +83,26 @@ def registration_refusal(by: User) -> str | None:
     return f"办不成事反映由{Role.HOTLINE.label}或{Role.SUPERVISOR.label}登记，您是{by.role.label}。"
 
 
+def reveal_refusal(by: Actor, rated_units: Collection[str]) -> str | None:
+    """Why this person may not see an evaluator's name and number; None when it is possible (EZ-41, EZ-42).
+
+    Never anybody of a unit that was rated, handles the case or helps with it, whatever the role.
+    """
+    if by.role not in _RECEPTION:
+        return (
+            f"评价人的姓名和电话只供{Role.HOTLINE.label}和{Role.SUPERVISOR.label}因工作需要查看，您是{by.role.label}。"
+        )
+    if by.unit in rated_units:
+        return "您所在的单位承办或协办这件差评，不能查看评价人的姓名和电话。"
+    return None
+
+
 def unit_refusal(unit_id: str, units: Iterable[Unit], users: Iterable[User]) -> str | None:
     """Why no case can be dispatched to that unit; None when it can."""
     unit = next((each for each in units if each.id == unit_id), None)
     if unit is None:
         return f"目录中没有单位“{unit_id}”。可用 directory show 查看。"
-    if not any(user.unit == unit_id and user.role is Role.OFFICER for user in users):
+    if not any(user.unit == unit_id and user.role is Role.OFFICER and not user.disabled for user in users):
         return f"{unit.name}在目录中没有{Role.OFFICER.label}，案件派去无人签收。"
     return None
 
@@ -101,6 +119,8 @@ def named_refusal(message: HumanAction, case_unit: str, units: list[Unit], users
                 return f"目录中没有用户“{message.to}”。可用 directory show 查看。"
             if target.role is not Role.OFFICER or target.unit != case_unit:
                 return f"只能转交给承办单位（{case_unit}）的{Role.OFFICER.label}，{target.name}不是。"
+            if target.disabled:
+                return f"{target.name}的账号已停用，不能接收案件。"
         case Redispatch():
             return unit_refusal(message.to_unit, units, users)
         case AssignCoUnits() | ConveneConference():

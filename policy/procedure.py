@@ -157,6 +157,7 @@ def remediated(order: CaseOrder, state: CaseState, message: SubmitRemediation, n
     """提交整改情况: written feedback to the 12345 office, and the callback that decides (EZ-28, EZ-30)."""
     draft = Draft(order, state, Event.REMEDIATED, now, message.actor)
     draft.say("measures", message.measures)
+    draft.say("evidence", "；".join(message.evidence))
     draft.say("round", str(state.round))
     draft.change(remediated_round=state.round, remediated_by=message.actor.user, extension=None, class_request=None)
     draft.stop(ClockKind.REMEDIATION, ClockKind.ADVISORY)

@@ -105,23 +105,29 @@ def roles_for(action: Action, state: CaseState, order: CaseOrder) -> tuple[Role,
 
 def refusal(action: Action, message: HumanAction, state: CaseState, order: CaseOrder, now: datetime) -> str | None:
     """Why this action cannot be taken now, as a sentence that says what is possible; None when it can."""
+    because = refusal_of_person(action, message.actor, state, order, now)
+    return because or message_refusal(action, message, state, order)
+
+
+def refusal_of_person(action: Action, actor: Actor, state: CaseState, order: CaseOrder, now: datetime) -> str | None:
+    """Why that person cannot take the action now, whatever they fill in; None when they can."""
     rule = RULES[action]
     stage = stage_of(state)
     if state.archived or (stage is Stage.CLOSED and Stage.CLOSED not in rule.stages):
         ending = state.ending.label if state.ending else ""
         return f"案件 {order.case_no} 已结束（{ending}），不能再{action.label}。"
     roles = roles_for(action, state, order)
-    if message.actor.role not in roles:
+    if actor.role not in roles:
         who = "或".join(role.label for role in roles)
-        said = f"“{action.label}”由{who}办理，您是{message.actor.role.label}。"
+        said = f"“{action.label}”由{who}办理，您是{actor.role.label}。"
         return f"{said}{possible_now(state, order, now)}"
-    if reason := _of_another_unit(action, message.actor, state, order):
+    if reason := _of_another_unit(action, actor, state, order):
         return reason
     if stage not in rule.stages:
         return f"案件目前{stage.label}，不能{action.label}。{possible_now(state, order, now)}"
     if reason := closed_because(action, state, order, now):
         return f"{reason}{possible_now(state, order, now)}"
-    return person_refusal(action, message.actor, state, order) or message_refusal(action, message, state, order)
+    return person_refusal(action, actor, state, order)
 
 
 def is_only_for_now(reason: str) -> bool:

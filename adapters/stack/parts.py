@@ -27,6 +27,7 @@ class PartName(StrEnum):
     ENGINE = "temporal"
     COUNTERPART = "counterpart"
     WORKER = "worker"
+    DESK = "desk"
 
     @property
     def label(self) -> str:
@@ -39,6 +40,7 @@ _LABELS = {
     PartName.ENGINE: "流程引擎",
     PartName.COUNTERPART: "演示对端（短信、邮件、12345平台）",
     PartName.WORKER: "工作进程",
+    PartName.DESK: "网页",
 }
 
 

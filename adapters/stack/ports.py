@@ -23,6 +23,7 @@ class PortName(StrEnum):
     TEMPORAL_HTTP = "temporal-http"
     COUNTERPART = "counterpart"
     COUNTERPART_SMTP = "counterpart-smtp"
+    DESK = "desk"
 
 
 _PREFERRED = {
@@ -32,6 +33,7 @@ _PREFERRED = {
     PortName.TEMPORAL_HTTP: 19233,
     PortName.COUNTERPART: 18345,
     PortName.COUNTERPART_SMTP: 18025,
+    PortName.DESK: 18080,
 }
 
 

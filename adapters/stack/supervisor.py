@@ -27,6 +27,7 @@ from adapters.stack.temporal import TemporalServer
 from models.errors import HaochapingError
 
 _GRACE = {  # seconds until SIGKILL, per part; together below the quarter of a minute that Ctrl-C may take
+    PartName.DESK: 4.0,
     PartName.WORKER: 5.0,
     PartName.COUNTERPART: 2.0,
     PartName.ENGINE: 4.0,
@@ -39,6 +40,7 @@ _PORTS = {
     PartName.ENGINE: [PortName.TEMPORAL, PortName.TEMPORAL_UI, PortName.TEMPORAL_HTTP],
     PartName.COUNTERPART: [PortName.COUNTERPART, PortName.COUNTERPART_SMTP],
     PartName.WORKER: [],
+    PartName.DESK: [PortName.DESK],
 }
 _PORT_ATTEMPTS = 5
 _HEALTH = "/health"
@@ -156,6 +158,8 @@ class _Supervisor:
             )
 
         await self._up(PartName.WORKER, lambda _: self._worker_program(logs))
+        desk = await self._up(PartName.DESK, lambda ports: self._desk_program(ports, logs))
+        self._note(desk_url=desk.page.removesuffix(_HEALTH))
 
         settings = self._settings.completed_by(self._record)
         if self._main_job is not None:
@@ -249,6 +253,16 @@ class _Supervisor:
             silence=self._patience.silence,
         )
 
+    def _desk_program(self, ports: Ports, logs: Path) -> Program:
+        port = ports[PortName.DESK]
+        return Program(
+            ["desk.py", "--port", str(port)],
+            ready="desk ready",
+            log=logs / "desk.log",
+            env={"HAOCHAPING_RUNTIME_DIR": str(self._settings.runtime_dir)},
+            page=f"http://127.0.0.1:{port}{_HEALTH}",
+        )
+
     def _note(self, **changes: object) -> None:
         self._record = self._record.model_copy(update=changes)
         self._record.write(self._settings.runtime_dir)
@@ -310,6 +324,7 @@ async def _stop_leftovers(runtime_dir: Path, say: Callable[[str], None]) -> None
 def _addresses(settings: Settings) -> str:
     database = settings.database_url.rsplit("@", 1)[-1]
     known = {
+        "网页": settings.desk_url,
         "数据库": database,
         "Temporal": settings.temporal_address,
         "Temporal 界面": settings.temporal_ui_url,

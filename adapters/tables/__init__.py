@@ -2,8 +2,19 @@
 
 from sqlmodel import SQLModel
 
-from adapters.tables import cases, directory, outbox, ratings, reports
+from adapters.tables import accounts, cases, directory, doors, lists, outbox, ratings, reports, work_in_hand
 
 METADATA = SQLModel.metadata
 
-__all__ = ["METADATA", "cases", "directory", "outbox", "ratings", "reports"]
+__all__ = [
+    "METADATA",
+    "accounts",
+    "cases",
+    "directory",
+    "doors",
+    "lists",
+    "outbox",
+    "ratings",
+    "reports",
+    "work_in_hand",
+]

@@ -6,11 +6,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary
+from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, LargeBinary, SmallInteger
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from adapters.tables.columns import instant, json, table_of, text
+from adapters.tables.columns import instant, json, table_of, text, texts, words
+
+NO_DEADLINE = "9999-12-31T00:00:00+00:00"
+"""The date of a task that has none: after all others, and comparable with them."""
 
 
 class CaseRow(SQLModel, table=True):
@@ -20,6 +23,21 @@ class CaseRow(SQLModel, table=True):
     __table_args__ = (
         Index("cases_open", "jurisdiction", "unit", postgresql_where=sql("ended_at IS NULL")),
         Index("cases_overdue", "jurisdiction", postgresql_where=sql("overdue AND ended_at IS NULL")),
+        # One for each way in which the ledger's list is narrowed down, in the order in which it is read.
+        Index("cases_newest", "dispatched_at", "case_no"),
+        Index("cases_newest_jurisdiction", "jurisdiction", "dispatched_at", "case_no"),
+        Index("cases_newest_unit", "unit", "dispatched_at", "case_no"),
+        Index("cases_newest_class", "case_class", "dispatched_at", "case_no"),
+        Index("cases_newest_stage", "stage", "dispatched_at", "case_no"),
+        Index("cases_newest_source", "source", "dispatched_at", "case_no"),
+        Index("cases_newest_channel", "channel", "dispatched_at", "case_no"),
+        Index("cases_newest_overdue", "dispatched_at", "case_no", postgresql_where=sql("overdue AND ended_at IS NULL")),
+        Index("cases_next", "deadline", "case_no", postgresql_where=sql("ended_at IS NULL")),
+        Index("cases_next_unit", "unit", "deadline", "case_no", postgresql_where=sql("ended_at IS NULL")),
+        Index("cases_standing", "unit", "case_class", "stage", "overdue", postgresql_where=sql("ended_at IS NULL")),
+        Index("cases_co_units", "co_units", postgresql_using="gin", postgresql_where=sql("co_units <> '{}'")),
+        Index("cases_staff_no", "staff_no", "case_no", postgresql_where=sql("staff_no <> ''")),
+        Index("cases_words", "words", postgresql_using="gin"),
     )
 
     case_no: str = Field(sa_column=text(primary_key=True))
@@ -53,6 +71,11 @@ class CaseRow(SQLModel, table=True):
     staff_no: str = Field(default="", sa_column=text(server_default=""))
     window_no: str = Field(default="", sa_column=text(server_default=""))
     state: dict[str, Any] | None = Field(default=None, sa_column=json(nullable=True))
+    deadline: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """The end of the limit that runs out first, of those for which somebody can be late; empty when none runs."""
+    co_units: list[str] = Field(default_factory=list, sa_column=texts(server_default=sql("'{}'")))
+    words: Any = Field(default=None, sa_column=words(server_default=sql("''")))
+    """What the case is found by (`adapters.search_words`)."""
 
 
 class EntryRow(SQLModel, table=True):
@@ -76,6 +99,10 @@ class ClockRow(SQLModel, table=True):
     """One limit of a case, running or ended. `due` is the whole due date, enough to explain it."""
 
     __tablename__ = "clocks"
+    __table_args__ = (
+        Index("clocks_remediation", "deadline", "case_no", postgresql_where=sql("kind = 'remediation'")),
+        Index("clocks_running", "deadline", "case_no", postgresql_where=sql("ended_at IS NULL AND NOT paused")),
+    )
 
     case_no: str = Field(sa_column=text(primary_key=True))
     kind: str = Field(sa_column=text(primary_key=True))
@@ -126,11 +153,34 @@ class LinkRow(SQLModel, table=True):
 
 
 class TaskRow(SQLModel, table=True):
-    """One task of a person. Its date is that of its clock."""
+    """One task of a person. Its date is that of its clock.
+
+    `rank`, `deadline`, `holder` and `leader` say where it stands in whose worklist; the ledger keeps them up to date
+    while the task is open (`adapters.ledger_tasks`). A task without a date bears one beyond all others.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
-        Index("tasks_open", "role", "unit", postgresql_where=sql("closed_at IS NULL")),
+        Index(
+            "tasks_open",
+            "role",
+            "unit",
+            "holder",
+            "rank",
+            "deadline",
+            "case_no",
+            "id",
+            postgresql_where=sql("closed_at IS NULL"),
+        ),
+        Index(
+            "tasks_led",
+            "leader",
+            "rank",
+            "deadline",
+            "case_no",
+            "id",
+            postgresql_where=sql("closed_at IS NULL AND leader IS NOT NULL"),
+        ),
         Index("tasks_case_no", "case_no", postgresql_where=sql("closed_at IS NULL")),
     )
 
@@ -144,6 +194,13 @@ class TaskRow(SQLModel, table=True):
     opened_at: datetime = Field(sa_column=instant())
     closed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     closed_by: str | None = Field(default=None, sa_column=text(nullable=True))
+    rank: int = Field(default=2, sa_column=Column(SmallInteger, nullable=False, server_default="2"))
+    """0 for 急诉速办, 1 for 有诉快办, 2 for the others."""
+    deadline: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=NO_DEADLINE))
+    holder: str | None = Field(default=None, sa_column=text(nullable=True))
+    """The officer in charge of the handling unit's task; empty when anybody of the unit may take it."""
+    leader: str | None = Field(default=None, sa_column=text(nullable=True))
+    """The head who has taken the remediation over."""
 
 
 class CaseFileRow(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from sqlalchemy import Column, DateTime, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import SQLModel
 
 
@@ -25,3 +25,13 @@ def instant(nullable: bool = False) -> Column[Any]:
 def json(nullable: bool = False, **options: Any) -> Column[Any]:
     """A JSON column that PostgreSQL can search."""
     return Column(JSONB, nullable=nullable, **options)
+
+
+def texts(**options: Any) -> Column[Any]:
+    """A list of texts that PostgreSQL can search."""
+    return Column(ARRAY(Text), nullable=False, **options)
+
+
+def words(nullable: bool = False, **options: Any) -> Column[Any]:
+    """Words with their places, to be searched."""
+    return Column(TSVECTOR, nullable=nullable, **options)

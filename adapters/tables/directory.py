@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Date, Index
+from sqlalchemy import Boolean, Column, Date, Index, false
 from sqlmodel import Field, SQLModel
 
 from adapters.tables.columns import instant, table_of, text
@@ -33,6 +33,7 @@ class UserRow(SQLModel, table=True):
     mobile: str = Field(sa_column=text())
     email: str = Field(sa_column=text())
     staff_no: str = Field(default="", sa_column=text(server_default=""))
+    disabled: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 class DeputyRow(SQLModel, table=True):

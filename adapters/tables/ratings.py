@@ -25,21 +25,30 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from adapters.personal import PERSONAL_COLUMNS
+
 _UTC = DateTime(timezone=True)
+
+
+RATINGS_CLOSED = "ratings_closed"
+CLOSED = " and ".join(f"coalesce({column}, 'v1.') like 'v1.%'" for column in PERSONAL_COLUMNS)
+"""The database itself takes no personal value in the clear (`adapters.personal`)."""
 
 
 class RatingRow(SQLModel, table=True):
     """One rating as it was delivered, never changed afterwards; only `case_state` moves, from pending to opened.
 
-    `content_digest` covers all that was delivered, so that another delivery of the same evaluation can be told from a
-    contradicting one. `import_id` and `row_no` say where it came from; there is no foreign key, because its check
-    would be made once for each of a million rows that one import brings.
+    `content_digest` covers all that was delivered, under a key, so that another delivery of the same evaluation can be
+    told from a contradicting one and nobody can try out telephone numbers. `import_id` and `row_no` say where it came
+    from; there is no foreign key, because its check would be made once for each of a million rows that one import
+    brings.
     """
 
     __tablename__ = "ratings"
     __table_args__ = (
         CheckConstraint("level between 1 and 5", name="ratings_level"),
         CheckConstraint("(case_no is null) = (case_state is null)", name="ratings_case"),
+        CheckConstraint(CLOSED, name=RATINGS_CLOSED),
         Index("ratings_case_no", "case_no", unique=True, postgresql_where=text("case_no is not null")),
         Index(
             "ratings_pending",
@@ -94,8 +103,9 @@ class RatingRow(SQLModel, table=True):
     remediation_text: str | None = Field(default=None, sa_column=Column(Text))
     reply_text: str | None = Field(default=None, sa_column=Column(Text))
 
-    # Personal data of the evaluator and of the evaluator's agent (EZ-41). Empty for an anonymous rating. Read them
-    # through `adapters.rating_store.evaluator_contact` only.
+    # Personal data of the evaluator and of the evaluator's agent (EZ-41), each value closed by `adapters.personal`;
+    # the kinds of certificate are codes. Empty for an anonymous rating. Read them through
+    # `adapters.rating_store.evaluator_contact` only.
     user_name: str | None = Field(default=None, sa_column=Column(Text))
     cert_type: str | None = Field(default=None, sa_column=Column(Text))
     cert_number: str | None = Field(default=None, sa_column=Column(Text))

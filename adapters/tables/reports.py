@@ -1,21 +1,29 @@
 """What citizens reported at a window (办不成事反映窗口): the source of cases that no rating brings.
 
-The reporter's name and number leave through one function only, as an evaluator's do.
+The reporter's name and number are closed as an evaluator's are, and leave through one function only.
 """
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from adapters.tables.columns import instant, table_of, text
+
+REPORTS_CLOSED = "window_reports_closed"
+REPORTS_CLOSED_RULE = "(reporter_name = '' or reporter_name like 'v1.%') and (mobile = '' or mobile like 'v1.%')"
+"""The database itself takes no personal value in the clear (`adapters.personal`)."""
 
 
 class WindowReportRow(SQLModel, table=True):
     """One report: what could not be done, where, and who said so."""
 
     __tablename__ = "window_reports"
-    __table_args__ = (CheckConstraint("case_state in ('pending', 'opened')", name="window_reports_state"),)
+    __table_args__ = (
+        CheckConstraint("case_state in ('pending', 'opened')", name="window_reports_state"),
+        CheckConstraint(REPORTS_CLOSED_RULE, name=REPORTS_CLOSED),
+        Index("window_reports_request", "jurisdiction", "request_key", unique=True),
+    )
 
     case_no: str = Field(sa_column=text(primary_key=True))
     jurisdiction: str = Field(sa_column=text())
@@ -31,6 +39,8 @@ class WindowReportRow(SQLModel, table=True):
     registered_by: str = Field(sa_column=text())
     registered_at: datetime = Field(sa_column=instant())
     case_state: str = Field(sa_column=text())
+    request_key: str | None = Field(default=None, sa_column=text(nullable=True))
+    """The key of the form that it came with: sent twice, it is one report."""
 
 
 WINDOW_REPORTS = table_of(WindowReportRow)

@@ -11,8 +11,9 @@ from adapters.policies import load_calendar
 from calendars import WorkingCalendar, due_date
 from casework.fields import choices, fields_of, takes, usage
 from casework.standing import Standing
+from casework.worklist import task_name
 from cli.act import GROUPS, read_action, read_message
-from cli.tasks import commands, task_name, task_title
+from cli.tasks import commands, task_title
 from models.actions import Action, RecordCallback, TriggerCallback
 from models.actors import Actor, Role
 from models.callbacks import CallbackKind, CallbackResult

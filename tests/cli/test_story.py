@@ -41,6 +41,8 @@ async def test_three_people_bring_a_review_to_its_end_from_the_command_line(open
 
     call = await terminal.done("callback", case_no, "--as", HOTLINE, "--purpose", "首次核实")
     assert f"拨打：演**  {MOBILE}" in call
+    [look] = terminal.installation.reveals.log()
+    assert (look.user_id, look.case_no, look.purpose, look.place) == (HOTLINE, case_no, "首次核实", "callback")
     assert "社会保障卡补换" in call
     assert "$" not in call
     founded = lines_with(call, ["result=reached finding=founded"])[0].split("starter.py ")[1].split()

@@ -9,6 +9,7 @@ from pathlib import Path
 from adapters import rating_import
 from models.ratings import ImportProgress
 from tests.intake.support import NOW, UNITS, request
+from tests.support.keys import PERSONAL
 
 rating_import.PIECE_ROWS = 100
 
@@ -24,7 +25,7 @@ def main(database_url: str, path: str, pieces: int) -> None:
         if seen == pieces:
             sys.stdin.read()
 
-    importer = rating_import.RatingImporter(database_url, UNITS, lambda: NOW)
+    importer = rating_import.RatingImporter(database_url, UNITS, lambda: NOW, PERSONAL)
     importer.import_file(request(Path(path)), wait_at_the_last)
 
 

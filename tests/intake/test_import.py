@@ -16,6 +16,7 @@ from adapters.rating_import import RatingImporter
 from adapters.rating_store import evaluator_contact, mark_opened, pending_cases
 from models.ratings import FileRefused, ImportReport, ReviewChannel, SatisfactionLevel
 from tests.intake.support import BAD, DEPARTMENT, ROW, UNLISTED, request, rows, write_csv
+from tests.support.keys import PERSONAL
 
 
 def numbers(report: ImportReport) -> tuple[int, int, int, int, int, int]:
@@ -252,10 +253,10 @@ def test_whom_to_call_is_answered_for_a_case_and_never_for_an_anonymous_one(
     importer.import_file(request(write_csv(tmp_path / "r.csv", [ROW | BAD, anonymous])))
     engine = make_engine(database_url)
     with engine.connect() as connection:
-        contact = evaluator_contact(connection, "ezhou-EZ20260920-0001-1")
+        contact = evaluator_contact(connection, PERSONAL, "ezhou-EZ20260920-0001-1")
         assert contact is not None
         assert (contact.name, contact.mobile) == (ROW["userName"], ROW["mobile"])
-        assert evaluator_contact(connection, "ezhou-EZ-2-1") is None
+        assert evaluator_contact(connection, PERSONAL, "ezhou-EZ-2-1") is None
     engine.dispose()
 
 
@@ -272,8 +273,8 @@ def test_memory_does_not_grow_with_the_file(database_url: str, tmp_path: Path) -
     """Four times the rows, and the peak of the process stays where it was."""
     script = (
         "import re, sys; from pathlib import Path; from adapters.rating_import import RatingImporter;"
-        "from tests.intake.support import NOW, UNITS, request;"
-        "RatingImporter(sys.argv[1], UNITS, lambda: NOW).import_file(request(Path(sys.argv[2])));"
+        "from tests.intake.support import NOW, UNITS, request; from tests.support.keys import PERSONAL;"
+        "RatingImporter(sys.argv[1], UNITS, lambda: NOW, PERSONAL).import_file(request(Path(sys.argv[2])));"
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"
     )
     peaks = []

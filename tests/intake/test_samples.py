@@ -15,6 +15,7 @@ from calendars import WorkingCalendar
 from samples.bad_reviews import BAD_REVIEWS
 from samples.make_samples import FIRST_DAY, HERE, LAST_DAY, main
 from tests.intake.support import NOW, request
+from tests.support.keys import PERSONAL
 
 MONTH = HERE / "ezhou-2026-10.csv"
 
@@ -22,7 +23,8 @@ MONTH = HERE / "ezhou-2026-10.csv"
 @pytest.fixture
 def importer(database_url: str) -> RatingImporter:
     directory = tomllib.loads((HERE / "directory.toml").read_text(encoding="utf-8"))
-    return RatingImporter(database_url, {unit["uscc"]: unit["id"] for unit in directory["units"]}, lambda: NOW)
+    units = {unit["uscc"]: unit["id"] for unit in directory["units"]}
+    return RatingImporter(database_url, units, lambda: NOW, PERSONAL)
 
 
 def test_the_generator_makes_these_very_files(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import meta
 
-from adapters.letters import LetterError, Letters, sms_parts
+from adapters.letters import LINK, LetterError, Letters, sms_parts
 from adapters.policy_files import Shelf
 from models.kinds import MeasureKind
 from models.notices import LETTER_CHANNELS, NEEDED_FACTS, TO_EVALUATOR, Channel, Fact, Message, NoticeKind
@@ -41,6 +41,9 @@ LONGEST = FACTS | {
     "appeal_result": "申诉不成立，维持原评价",
     "finding": "恶意差评",
 }
+
+
+LONGEST_LINK = "https://haochaping.ezhou-shizheng.gov.example/c/" + "W" * 22
 
 
 def letter(kind: NoticeKind, channel: Channel, facts: dict[str, str | None], jurisdiction: str) -> Message:
@@ -95,7 +98,7 @@ def test_a_jurisdiction_may_replace_a_single_letter_and_keeps_the_others(tmp_pat
 def test_a_letter_asks_only_for_known_facts(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     asked = meta.find_undeclared_variables(LETTERS.shelf(JURISDICTIONS[0]).parse(source))
-    assert asked <= {fact.value for fact in Fact}
+    assert asked <= {fact.value for fact in Fact} | {LINK}
     assert not PERSONAL.search("".join(re.findall(r"\{[{%].*?[%}]\}", source)))
 
 
@@ -107,7 +110,7 @@ class TestEachSms:
         assert "None" not in LETTERS.sms(letter(kind, Channel.SMS, facts, jurisdiction))
 
     def test_fits_into_three_sms_at_its_longest(self, kind: NoticeKind, jurisdiction: str) -> None:
-        text = LETTERS.sms(letter(kind, Channel.SMS, LONGEST, jurisdiction))
+        text = LETTERS.sms(letter(kind, Channel.SMS, LONGEST, jurisdiction), LONGEST_LINK)
         assert sms_parts(text) <= 3, f"{len(text)} characters: {text}"
         assert "\n" not in text
         assert text.startswith("【")

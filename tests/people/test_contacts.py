@@ -16,11 +16,12 @@ from models.kinds import CaseClass
 from models.reports import ReportForm
 from tests.intake.support import BAD, ROW, UNITS, request, write_csv
 from tests.people.support import NOW
+from tests.support.keys import PERSONAL
 
 
 @pytest.fixture
 def contacts(engine: Engine, directory: Directory) -> Contacts:
-    return Contacts(directory, engine)
+    return Contacts(directory, engine, PERSONAL)
 
 
 def test_users_are_looked_up_in_the_directory(contacts: Contacts) -> None:
@@ -36,7 +37,8 @@ def test_the_evaluator_is_found_by_the_number_of_the_case(
         ROW | BAD | {"projectNo": "EZ-2", "anonymityFlag": "1"},
         ROW | BAD | {"projectNo": "EZ-3", "mobile": ""},
     ]
-    RatingImporter(database_url, UNITS, lambda: NOW).import_file(request(write_csv(tmp_path / "r.csv", rows)))
+    importer = RatingImporter(database_url, UNITS, lambda: NOW, PERSONAL)
+    importer.import_file(request(write_csv(tmp_path / "r.csv", rows)))
     assert contacts.lookup(evaluator_of("ezhou-EZ-1-1")) == Contact("+8613800000077", None)
     assert contacts.lookup(evaluator_of("ezhou-EZ-2-1")) is None
     assert contacts.lookup(evaluator_of("ezhou-EZ-3-1")) == Contact(None, None)
@@ -52,13 +54,13 @@ def test_who_reported_at_the_window_is_found_too(contacts: Contacts, engine: Eng
         case_class=CaseClass.GENERAL,
         mobile="13800000099",
     )
-    report = WindowReports(engine).register(form, "hotline-01", NOW)
+    report = WindowReports(engine, PERSONAL).register(form, "hotline-01", NOW)
     assert contacts.lookup(evaluator_of(report.case_no)) == Contact("13800000099", None)
 
 
 def test_a_pending_case_names_the_rated_clerk(database_url: str, engine: Engine, tmp_path: Path) -> None:
     row = ROW | BAD | {"proManagerNo": "RS-0217"}
     path = write_csv(tmp_path / "r.csv", [row, row | {"projectNo": "EZ-2", "proManagerNo": ""}])
-    RatingImporter(database_url, UNITS, lambda: NOW).import_file(request(path))
+    RatingImporter(database_url, UNITS, lambda: NOW, PERSONAL).import_file(request(path))
     with engine.connect() as connection:
         assert {case.staff_no for case in pending_cases(connection, "ezhou", 10)} == {"RS-0217", ""}

@@ -12,6 +12,7 @@ from models.links import LinkKind, LinkView
 from models.ratings import SatisfactionLevel
 from tests.intake.support import BAD, ROW, UNITS, request, write_csv
 from tests.people.support import NOW
+from tests.support.keys import PERSONAL
 
 FIRST = ROW | BAD | {"projectNo": "EZ-1"}
 LATER = {"assessNumber": "2", "assessTime": "2026-10-20 09:00:00"}
@@ -20,7 +21,7 @@ CASE = "ezhou-EZ-1-1"
 
 @pytest.fixture
 def bring(database_url: str, engine: Engine, tmp_path: Path) -> "Bring":
-    return Bring(RatingImporter(database_url, UNITS, lambda: NOW), engine, tmp_path)
+    return Bring(RatingImporter(database_url, UNITS, lambda: NOW, PERSONAL), engine, tmp_path)
 
 
 class Bring:

@@ -17,6 +17,7 @@ from adapters.window_reports import (
     pending_report_jurisdictions,
     pending_reports,
 )
+from casework.reports import RegisterPorts
 from cli import register as command
 from models.errors import ActionRefused, BadInput, EngineUnavailable
 from models.ids import is_safe_number
@@ -24,6 +25,7 @@ from models.kinds import CaseClass, CaseSource, Priority
 from models.policy import Policy
 from models.reports import ReportForm, WindowReport
 from tests.people.support import NOW, arguments, screens
+from tests.support.keys import PERSONAL
 
 MOBILE = "13800000099"
 FORM = ReportForm(
@@ -40,7 +42,7 @@ NAMELESS = FORM.model_copy(update={"reporter_name": "", "mobile": ""})
 
 @pytest.fixture
 def reports(engine: Engine) -> WindowReports:
-    return WindowReports(engine)
+    return WindowReports(engine, PERSONAL)
 
 
 def test_numbers_run_through_the_day_of_a_jurisdiction(reports: WindowReports) -> None:
@@ -90,10 +92,10 @@ def test_a_report_stays_pending_until_its_case_runs(reports: WindowReports, engi
 def test_the_reporter_is_known_to_the_callback_and_to_nobody_else(reports: WindowReports, engine: Engine) -> None:
     named, nameless = reports.register(FORM, "hotline-01", NOW), reports.register(NAMELESS, "hotline-01", NOW)
     with engine.connect() as connection:
-        contact = evaluator_contact(connection, named.case_no)
+        contact = evaluator_contact(connection, PERSONAL, named.case_no)
         assert contact is not None
         assert (contact.name, contact.mobile) == ("演示反映人", MOBILE)
-        assert evaluator_contact(connection, nameless.case_no) is None
+        assert evaluator_contact(connection, PERSONAL, nameless.case_no) is None
         assert complaint(connection, named.case_no).text == "三次来办都说系统故障，请回电 138******99"
     assert (named.anonymous, nameless.anonymous) == (False, True)
     assert MOBILE not in f"{named!r}{FORM!r}".replace(FORM.matter, "")
@@ -118,11 +120,11 @@ class Counter:
         given |= {"--matter": "三次来办都说系统故障", "--class": "general", "--as": user}
         given |= {f"--{name}": value for name, value in changes.items()}
         out, err = screens()
-        ports = command.RegisterPorts(
+        ports = RegisterPorts(
             people=self.directory,
             policy_of=lambda _: a_policy(),
             sources_of=lambda _: self.sources,
-            register=WindowReports(self.engine).register,
+            register=WindowReports(self.engine, PERSONAL).register,
             open_case=self.open,
             now=lambda: NOW,
         )

@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy import Engine, insert
 from temporalio.client import Client
 
+from adapters.codec import load_keyring
 from adapters.connection import connect
 from adapters.database import make_engine
 from adapters.directory import Directory, read_directory
 from adapters.outbox import PostgresOutbox
+from adapters.personal import PersonalData, rating_place
 from adapters.policies import keep, load_calendar, load_policy
 from adapters.reading import CaseReader
 from adapters.tables.ratings import RatingRow
@@ -87,7 +89,7 @@ class _Run:
         self._desks = [CaseDesk(client) for client in clients]
         actors = {user.id: directory.actor(user.id) for user in file.users}
         self._crowd = Crowd(self._desks, actors, random.Random(42))
-        self._orders = _Orders(engine)
+        self._orders = _Orders(engine, PersonalData(load_keyring(stack.settings.keyring)))
         calendar = self._orders.calendar
         self._scripts = scripts(calendar.nth_working_day(datetime.now(SHANGHAI).date(), _EXTENDED_TO))
         self._notice = NewCalendar(engine, self._desks[0], actors[WHO], calendar)
@@ -179,8 +181,9 @@ class _Run:
 class _Orders:
     """Orders under today's calendar and the policy that a script needs, which are kept first."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, personal: PersonalData) -> None:
         self._engine = engine
+        self._personal = personal
         self._number = 0
         self.calendar: WorkingCalendar = load_calendar("ezhou")
         file = load_policy("ezhou")
@@ -205,11 +208,12 @@ class _Orders:
             case_class=script.case_class,
         )
         with self._engine.begin() as connection:
-            connection.execute(insert(RatingRow).values(_rating(order, self._number)))
+            connection.execute(insert(RatingRow).values(_rating(order, self._number, self._personal)))
         return order
 
 
-def _rating(order: CaseOrder, number: int) -> dict[str, Any]:
+def _rating(order: CaseOrder, number: int, personal: PersonalData) -> dict[str, Any]:
+    key = (order.jurisdiction, order.project_no, order.assess_number)
     return {
         "jurisdiction": order.jurisdiction,
         "project_no": order.project_no,
@@ -225,8 +229,7 @@ def _rating(order: CaseOrder, number: int) -> dict[str, Any]:
         "assessed_at": order.assessed_at,
         "anonymous": order.anonymous,
         "dept_code": "",
-        "user_name": None if order.anonymous else "测试评价人",
-        "mobile": None if order.anonymous else f"1380000{number:04d}",
+        "mobile": None if order.anonymous else personal.close(f"1380000{number:04d}", rating_place(*key, "mobile")),
         "case_no": order.case_no,
         "case_state": "opened",
     }

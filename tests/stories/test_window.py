@@ -13,6 +13,7 @@ from policy.dispatch import order_for_report
 from tests.stories.acts import called_back, deadline, of_one_mind, refused
 from tests.stories.conftest import OpenOffice
 from tests.support.engine import CLERK, HOTLINE, OFFICER, SUPERVISOR
+from tests.support.keys import PERSONAL
 
 FORM = ReportForm(
     jurisdiction="gonghe",
@@ -31,7 +32,7 @@ async def test_a_report_goes_through_its_five_steps(open_office: OpenOffice) -> 
     every = LookbackRule(percent=100, within=Limit.parse("30 cd"))
     policy = office.policy.model_copy(update={"lookback": every})
     # 接受登记、分类处置
-    report = WindowReports(office.engine).register(FORM, HOTLINE, await office.now())
+    report = WindowReports(office.engine, PERSONAL).register(FORM, HOTLINE, await office.now())
     order = order_for_report(report, policy, office.calendar.version)
     case_no = await office.open(order)
     case = office.reader.case(case_no)
@@ -63,7 +64,7 @@ async def test_a_report_goes_through_its_five_steps(open_office: OpenOffice) -> 
 async def test_a_reporter_without_a_number_is_not_called(open_office: OpenOffice) -> None:
     office = await open_office("2026-03-09 09:00", jurisdiction="gonghe")
     nameless = FORM.model_copy(update={"reporter_name": "", "mobile": "", "case_class": CaseClass.GENERAL})
-    report = WindowReports(office.engine).register(nameless, HOTLINE, await office.now())
+    report = WindowReports(office.engine, PERSONAL).register(nameless, HOTLINE, await office.now())
     case_no = await office.open(order_for_report(report, office.policy, office.calendar.version))
     await office.act(case_no, Action.SIGN_OFF, OFFICER)
     await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="已公示")

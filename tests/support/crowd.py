@@ -2,8 +2,8 @@
 
 Decides who acts when: every free person takes any case that waits, makes its next move and puts it back, so that all
 cases are on their way together and stand in different stages. A person to whom the engine does not answer, or who is
-asked to come back in a moment, tries again under the same key, as they are told to. Leaves to others: what is done to the
-system meanwhile, and the judgement of what came of it.
+asked to come back in a moment, tries again under the same key, as they are told to. Leaves to others: what is done to
+the system meanwhile, and the judgement of what came of it.
 """
 
 import asyncio

@@ -22,7 +22,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.codec import KeyRing, data_converter
+from adapters.codec import data_converter
 from adapters.database import make_engine
 from adapters.directory import Directory, read_directory
 from adapters.outbox import PostgresOutbox
@@ -39,13 +39,11 @@ from models.steps import Event, TaskKind
 from models.views import ClockView, EntryView, TaskView
 from policy.parsing import PolicyFile
 from tests.support.binaries import test_server_binary
+from tests.support.keys import TEST_KEYS as TEST_KEYS
 from tests.support.orders import order_of
 from worker import build_worker
 from workflows.client import CaseDesk
 from workflows.options import SEARCH_ATTRIBUTES
-
-TEST_KEYS = KeyRing(current="test", keys={"test": "dGVzdC1rZXktZm9yLXRlc3RzLW9ubHktMzItYnl0ZXM="})
-"""A key that protects nothing; recorded histories in the tests can be opened with it."""
 
 DIRECTORY = Path(__file__).with_name("directory.toml")
 QUEUE = "stories"

@@ -1,0 +1,119 @@
+"""Personal columns: closed before they are written, opened for the one function that may read them.
+
+Decides the form of a closed value, `v1.<key>.<base64>`, and that it opens at its own place only: row and column are
+bound to it, so a value that somebody copied into another row does not open there. The keys are those of the engine's
+key ring, each with a subkey of its own for every purpose; a value names its key, so that old ones stay readable after
+the current key has changed. Nonces are random; a key closes at most 2^32 values (NIST SP 800-38D 8.3).
+"""
+
+import base64
+import hashlib
+import os
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterator
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from adapters.codec import KeyRing
+from models.errors import BadInput
+
+PERSONAL_COLUMNS = ("user_name", "cert_number", "mobile", "agent_name", "agent_cert_number")
+"""Of `ratings`. The kind of a certificate is a code that millions share; it stays readable."""
+
+_VERSION = "v1"
+_NONCE = 12
+_NONCES_AHEAD = 1024
+_MARK = 4
+_DIGEST = 16
+
+
+class PersonalData:
+    """Closes and opens personal values under a key ring, and makes digests that nobody can guess values from."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        keys = {name: base64.b64decode(key) for name, key in ring.keys.items()}
+        self._ciphers = {name: AESGCM(_subkey(key, b"columns")) for name, key in keys.items()}
+        self._prefix = f"{_VERSION}.{ring.current}."
+        self._encrypt = self._ciphers[ring.current].encrypt
+        self._link_key = _subkey(keys[ring.current], b"citizen links")
+        digest_keys = {_mark(name): _subkey(key, b"content digests") for name, key in keys.items()}
+        self._hashes = {mark: hashlib.blake2b(key=key, digest_size=_DIGEST) for mark, key in digest_keys.items()}
+        self._current_mark = _mark(ring.current)
+
+    def close(self, value: str, place: str) -> str:
+        """The value as it is stored; `place` names its row and column (`rating_place`, `report_place`)."""
+        nonce = os.urandom(_NONCE)
+        closed = self._encrypt(nonce, value.encode(), place.encode())
+        return self._prefix + b2a_base64(nonce + closed, newline=False).decode()
+
+    def closer(self) -> Callable[[str, bytes], str]:
+        """`close` for one thread with many values, places in UTF-8; it fetches nonces ahead."""
+        encrypt, prefix = self._encrypt, self._prefix
+
+        def nonces() -> Iterator[bytes]:
+            while True:
+                ahead = os.urandom(_NONCE * _NONCES_AHEAD)
+                for start in range(0, len(ahead), _NONCE):
+                    yield ahead[start : start + _NONCE]
+
+        fresh = nonces().__next__
+
+        def close(value: str, place: bytes) -> str:
+            nonce = fresh()
+            return prefix + b2a_base64(nonce + encrypt(nonce, value.encode(), place), newline=False).decode()
+
+        return close
+
+    def open(self, stored: str, place: str) -> str:
+        """The value that was stored there. Raises BadInput when its key is gone, or when it is not from that place."""
+        version, key, text = (*stored.split(".", 2), "", "")[:3]
+        cipher = self._ciphers.get(key)
+        if version != _VERSION or not text:
+            raise BadInput("数据库中有一项个人信息没有加密，请先用 starter.py up 启动一次系统，启动时会自动加密。")
+        if cipher is None:
+            raise BadInput(f"密钥环中没有密钥 {key}，无法读取由它加密的个人信息；请把旧密钥放回密钥文件。")
+        try:
+            data = a2b_base64(text)
+            return cipher.decrypt(data[:_NONCE], data[_NONCE:], place.encode()).decode()
+        except (InvalidTag, ValueError):
+            raise BadInput("数据库中有一项个人信息不属于它所在的行，或已损坏，不能显示。") from None
+
+    def digest(self, content: bytes) -> bytes:
+        """A digest of a digest under the current key: equal contents are found, a guessed one cannot be checked."""
+        return self._current_mark + self._keyed(self._current_mark, content)
+
+    def is_digest_of(self, stored: bytes, content: bytes) -> bool:
+        """Whether that content was stored under that digest, whichever key was the current one then."""
+        mark = stored[:_MARK]
+        return mark in self._hashes and stored[_MARK:] == self._keyed(mark, content)
+
+    def link_token(self, about: str) -> str:
+        """A token of 128 bits that nobody without the key can guess, the same for the same message."""
+        token = hashlib.blake2b(about.encode(), key=self._link_key, digest_size=16).digest()
+        return base64.urlsafe_b64encode(token).decode().rstrip("=")
+
+    def _keyed(self, mark: bytes, content: bytes) -> bytes:
+        keyed = self._hashes[mark].copy()
+        keyed.update(content)
+        return keyed.digest()
+
+
+def rating_place(jurisdiction: str, project_no: str, assess_number: str | int, column: str) -> str:
+    """Where a personal value of a rating stands."""
+    return f"ratings/{jurisdiction}/{project_no}/{assess_number}/{column}"
+
+
+def report_place(case_no: str, column: str) -> str:
+    """Where a personal value of a report at the window stands."""
+    return f"window_reports/{case_no}/{column}"
+
+
+def _subkey(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"haochaping " + purpose + b" v1").derive(key)
+
+
+def _mark(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()[:_MARK]

@@ -1,0 +1,1 @@
+"""The desk in the browser: pages for officers, hotline, supervisors, rated clerks, reviewers, citizens; the API."""

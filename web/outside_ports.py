@@ -1,0 +1,115 @@
+"""What the pages ask about people outside the house: reveals, citizens' links, public numbers, and other systems.
+
+Decides nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.actors import Actor
+from models.outside import ApiToken, LinkedCase, PublicFigures, ReEvaluation, Scope, TakenRating
+from models.people import User
+from models.ratings import EvaluatorContact
+from models.reveals import Reveal
+
+
+class Reveals(Protocol):
+    """Looks at an evaluator's name and number, each written down before anything is shown."""
+
+    def has_contact(self, case_no: str) -> bool:
+        """Whether there is a name or number to reveal."""
+        ...
+
+    def reveal(self, actor: Actor, case_no: str, purpose: str, place: str) -> Reveal:
+        """Write a look down."""
+        ...
+
+    def running(self, actor: Actor, case_no: str) -> Reveal | None:
+        """The look of that person at that case that has not run out."""
+        ...
+
+    def shown(self, reveal: Reveal) -> EvaluatorContact | None:
+        """What a look shows; nothing once it has run out."""
+        ...
+
+    def log(self, before: int | None = None, limit: int = 50) -> list[Reveal]:
+        """The looks, the newest first; those older than that one."""
+        ...
+
+
+class Citizens(Protocol):
+    """The cases behind citizens' links."""
+
+    def behind(self, token: str) -> LinkedCase | None:
+        """The case; None when it never was a link or has expired."""
+        ...
+
+    def rate(self, token: str, said: ReEvaluation) -> str | None:
+        """Store the re-evaluation; the jurisdiction whose cases are to be opened. Raises ActionRefused."""
+        ...
+
+
+class Figures(Protocol):
+    """The public numbers."""
+
+    def figures(self) -> PublicFigures:
+        """As they may be published."""
+        ...
+
+
+class Tokens(Protocol):
+    """Bearer tokens of other systems, and what they asked under their idempotency keys."""
+
+    def make(self, name: str, scopes: Iterable[Scope], user_id: str, days: int, by: str) -> tuple[ApiToken, str]:
+        """A new token, and its secret, which nobody can read again. Raises UnknownUser or BadInput."""
+        ...
+
+    def all(self) -> list[ApiToken]:
+        """Every token that ever was, the newest first."""
+        ...
+
+    def revoke(self, id_: str, by: str) -> ApiToken:
+        """Let a token work no longer. Raises BadInput for an unknown one."""
+        ...
+
+    def find(self, secret: str) -> tuple[ApiToken, User] | None:
+        """The token of that secret and its user; None when it does not work."""
+        ...
+
+    def begin(self, token_id: str, key: str, fingerprint: str) -> tuple[int, str] | None:
+        """Begin a request; what it was answered before, or None. Raises KeyUsedOtherwise, StillBeingDone."""
+        ...
+
+    def end(self, token_id: str, key: str, status: int, body: str) -> None:
+        """Keep the answer."""
+        ...
+
+    def forget(self, token_id: str, key: str) -> None:
+        """The request was not done; let it be tried again."""
+        ...
+
+
+class Intake(Protocol):
+    """Takes ratings in from another system."""
+
+    def take(
+        self, jurisdiction: str, code_system: str | None, ratings: Sequence[Mapping[str, str]], source: str
+    ) -> list[TakenRating]:
+        """Store ratings as an import does, each row by itself. Raises BadInput or EngineUnavailable."""
+        ...
+
+    def open_soon(self, jurisdiction: str) -> None:
+        """Open the cases of what was stored, as an import does. Blocks; called when the answer is out."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outside:
+    """All of it."""
+
+    reveals: Reveals
+    citizens: Citizens
+    figures: Figures
+    tokens: Tokens
+    intake: Intake
