@@ -94,6 +94,12 @@ def visible_case(context: Front, case_no: str, user: str | None) -> tuple[CaseVi
     return case, actor
 
 
+def rated_units(case: CaseView) -> set[str]:
+    """The units to which the evaluator stays unknown: those that handle the case, help with it, or had it before."""
+    state = case.state or CaseState()
+    return {case.unit, *state.co_units, *state.former_units}
+
+
 def invisible_because(context: Front, case: CaseView, actor: Actor) -> str | None:
     """Why somebody may not look at a case; None when they may."""
     state = case.state or CaseState()

@@ -115,7 +115,7 @@ def message_refusal(action: Action, message: HumanAction, state: CaseState, orde
         case RecordCallback():
             return _callback_refusal(message, state, order)
         case ConfirmFinding() if not (state.finding_evidence or message.evidence):
-            return "认定误评或恶意差评至少要有一份证据，请在 evidence 中写明证据名称或编号（如录音编号）。"
+            return "认定误评或恶意差评至少要有一份证据，请写明证据名称或编号（如录音编号）。"
         case ReturnOrder() if message.reason_code not in order.policy.returns.reasons:
             return f"退单理由“{message.reason_code}”不在列表中，可选：{_listed(order.policy.returns.reasons)}。"
         case RequestExtension():
@@ -276,7 +276,7 @@ def _appeal_refusal(message: DecideAppeal, state: CaseState, order: CaseOrder) -
         names = "、".join(f"{each}（{each.label}）" for each in allowed)
         return f"申诉成立的，须填写认定结论 finding：{names}。"
     if not (message.evidence or (state.appeal is not None and state.appeal.has_evidence)):
-        return "认定误评或恶意差评至少要有一份证据，请在 evidence 中写明证据名称或编号（如录音编号）。"
+        return "认定误评或恶意差评至少要有一份证据，请写明证据名称或编号（如录音编号）。"
     return None
 
 
@@ -371,7 +371,7 @@ def _callback_refusal(message: RecordCallback, state: CaseState, order: CaseOrde
             return _verification_refusal(message, order)
         case CallbackKind.POST_REMEDIATION:
             if message.satisfied is None:
-                return "整改后回访已接通，须填写是否满意：satisfied=true（满意）或 satisfied=false（不满意）。"
+                return "整改后回访已接通，须填写对方是否满意。"
             if message.finding is not None:
                 return "整改后回访不填写核实结论（finding）。"
         case _:

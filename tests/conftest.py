@@ -99,3 +99,11 @@ def temporal_binary() -> Path:
     from adapters.stack.temporal import binary
 
     return binary()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly that no page was tried in a browser, where there is none."""
+    if any("Chromium is missing" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(
+            "没有找到 Chromium，网页没有在浏览器中测试。Debian：apt install chromium fonts-noto-cjk"
+        )

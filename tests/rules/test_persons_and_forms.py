@@ -25,7 +25,7 @@ OTHER_HEAD = HEAD.model_copy(update={"user": "head-renshe-2"})
 IN_CHARGE = (
     "本案的经办人是 officer-renshe，您不能代为{}。可由单位负责人“转交经办人”，或在经办人请假期间由其代理人办理。"
 )
-EVIDENCE = "认定误评或恶意差评至少要有一份证据，请在 evidence 中写明证据名称或编号（如录音编号）。"
+EVIDENCE = "认定误评或恶意差评至少要有一份证据，请写明证据名称或编号（如录音编号）。"
 
 Row = tuple[str, Action, Actor, dict[str, Any], dict[str, Any], str | None]
 """Situation, action, person, other facts of the state, other fields of the form, and what the person is told."""
@@ -163,7 +163,7 @@ FORMS: list[Row] = [
         HOTLINE,
         {},
         {"result": "reached"},
-        "整改后回访已接通，须填写是否满意：satisfied=true（满意）或 satisfied=false（不满意）。",
+        "整改后回访已接通，须填写对方是否满意。",
     ),
     (
         "待整改后回访",

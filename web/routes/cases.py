@@ -15,7 +15,7 @@ from calendars import WorkingCalendar
 from casework.chronicle import finding_text, holders, source_rows
 from casework.names import Names
 from casework.particulars import Dossier, appeal_rows, measure_rows, measures_of, rows_of
-from casework.standing import stand_ins_of
+from casework.standing import rated_units, stand_ins_of
 from casework.text import deadline, instant
 from casework.worklist import Urgency, task_countdown, task_name, urgency
 from models.actors import Actor, Role
@@ -24,6 +24,7 @@ from models.kinds import Priority
 from models.notices import TO_EVALUATOR, Channel, MessageRecord
 from models.views import CaseView, TaskView
 from models.work_in_hand import Attachment, Draft
+from policy.people import reveal_refusal
 from policy.transitions import RULES
 from web.access import Here, Who, allowed
 from web.casefile import CaseFile, open_case
@@ -92,6 +93,8 @@ class CasePage:
     attachments: tuple[Attachment, ...]
     engine_path: str
     workflow_url: str
+    reveal_path: str
+    """Where the evaluator's name and number can be asked for; empty for those who never get them."""
     done: str
 
     @property
@@ -152,6 +155,7 @@ def _page(desk: Desk, file: CaseFile, actor: Actor, done: int) -> CasePage:
         attachments=file.attachments,
         engine_path=f"/cases/{case.case_no}/engine" if is_overseer else "",
         workflow_url=desk.records.workflow_url(case.case_no) or "" if is_overseer else "",
+        reveal_path=f"/cases/{case.case_no}/reveal" if reveal_refusal(actor, rated_units(case)) is None else "",
         done=done_text(file, actor, done),
     )
 

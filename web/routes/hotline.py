@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from casework.callbacks import ResultChoice, choice_of, earlier_calls, least_attempts, result_choices, script_of
 from casework.fields import what_is_wrong
 from casework.limits import limit_name
-from casework.standing import Standing, in_whose_name, standing_of, visible_case
+from casework.standing import Standing, in_whose_name, rated_units, standing_of, visible_case
 from casework.text import countdown, deadline, masked
 from casework.worklist import CALLS, task_countdown, task_deadline, task_name, urgency
 from models.actions import Action, RecordCallback, TriggerCallback
@@ -27,6 +27,7 @@ from models.errors import ActionRefused, BadInput, EngineUnavailable, Haochaping
 from models.lists import PAGE
 from models.steps import Event
 from models.views import CaseView, EntryView, TaskView
+from policy.people import reveal_refusal
 from policy.transitions import roles_for
 from policy.wording import DETAIL_LABELS
 from web.access import Here, Who, allowed
@@ -39,8 +40,6 @@ router = APIRouter()
 CALLERS = (Role.HOTLINE, Role.OFFICER, Role.SUPERVISOR)
 """Whom a policy may name for callbacks; the case says which of them calls."""
 
-REVEALERS = (Role.HOTLINE, Role.SUPERVISOR)
-"""Who may ask for the number. Never the rated unit."""
 
 in_menu("回访", "/callbacks", Role.HOTLINE)
 
@@ -248,7 +247,7 @@ def _call_page(
         was_triggered=was_triggered,
         name=masked(contact.name if contact else ""),
         has_number=bool(contact and contact.mobile),
-        may_reveal=who.role in REVEALERS,
+        may_reveal=reveal_refusal(who, rated_units(case)) is None,
         reasons=complaint.reasons,
         text=complaint.text,
         keys=(key or fresh_key(), key or fresh_key()),

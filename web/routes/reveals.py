@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from casework.names import Names
-from casework.standing import visible_case
+from casework.standing import rated_units, visible_case
 from models.actors import Actor, Role
 from models.errors import NotVisible
 from models.ratings import EvaluatorContact
@@ -106,8 +106,6 @@ def log_page(request: Request, desk: Here, before: int | None = None) -> Respons
 
 def _case_for(desk: Desk, case_no: str, actor: Actor) -> CaseView:
     case, _ = visible_case(desk.front, case_no, actor.user)
-    state = case.state
-    units = {case.unit, *(state.co_units if state else ()), *(state.former_units if state else ())}
-    if reason := reveal_refusal(actor, units):
+    if reason := reveal_refusal(actor, rated_units(case)):
         raise NotVisible(reason)
     return case
