@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.directory import Directory
 from adapters.reading import CASE_COLUMNS
-from adapters.search_words import query_of, terms_of
+from adapters.search_words import number_of, query_of, terms_of
 from adapters.tables.cases import CASES, ENTRIES
 from models.due import SHANGHAI
 from models.lists import (
@@ -108,6 +108,8 @@ class CaseLists:
             units = [unit.id for unit in self.directory.units() if term in unit.name.lower()]
             words = query_of(term)
             parts: list[ColumnElement[bool]] = [CASES.c.unit.in_(units)] if units else []
+            if (number := number_of(term)) is not None:
+                parts += [func.lower(column).like(number) for column in (CASES.c.case_no, CASES.c.project_no)]
             if words is not None:
                 parts.append(CASES.c.words.op("@@")(cast(words, TSQUERY)))
             if parts:

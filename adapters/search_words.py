@@ -53,18 +53,30 @@ def terms_of(query: str) -> list[str]:
 def query_of(term: str) -> str | None:
     """The `tsquery` that finds a term; None when nothing in it can be looked for.
 
-    A number finds what begins with it; a run of Chinese finds itself anywhere.
+    A run of Chinese finds itself anywhere, letters and digits as a whole (`number_of` finds beginnings).
     """
     if _NUMBER.fullmatch(term):
-        return f"{_quoted(term[:_LONGEST_WORD])}:*"
+        return _quoted(term[:_LONGEST_WORD])
     parts = []
     for run in _runs(term):
         pieces = _pieces(run)
-        if run.isascii() or len(run) == 1:
+        if run.isascii():
+            parts.append(_quoted(run))
+        elif len(run) == 1:
             parts.append(f"{_quoted(run)}:*")
         else:
             parts.append("(" + " <-> ".join(_quoted(piece) for piece in pieces[:-1]) + ")")
     return " & ".join(parts) or None
+
+
+def number_of(term: str) -> str | None:
+    """The pattern of a `LIKE` that finds numbers that begin with a term; None for a term that is no number.
+
+    The planner can judge how many those are, which it cannot for the beginning of a word.
+    """
+    if not _NUMBER.fullmatch(term):
+        return None
+    return term[:_LONGEST_WORD].replace("_", r"\_") + "%"
 
 
 def words_of_case(connection: Connection, case_no: str, project_no: str, task_name: str) -> str:

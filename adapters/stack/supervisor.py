@@ -11,6 +11,7 @@ import fcntl
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -57,14 +58,15 @@ def run_stack(
     main_job: MainJob | None = None,
     say: Callable[[str], None] | None = None,
     worker: list[str] | None = None,
+    desk: list[str] | None = None,
     patience: Patience | None = None,
 ) -> int:
     """Run the stack in the foreground until Ctrl-C, SIGTERM or the end of the terminal; the exit code.
 
     `migrate` gets the database's address before anything uses it. `main_job`, when given, runs once everything is
     ready, with the settings completed; after it the line beginning with `ready` is printed. If a stack runs already,
-    its addresses are printed (and the job runs against it) and the call returns. `worker` is the worker's command
-    line after `python`; `say` takes the lines for people. Exit codes: 0 stopped as asked or ran already, 1 a part did
+    its addresses are printed (and the job runs against it) and the call returns. `worker` and `desk` are their command
+    lines after `python`; `say` takes the lines for people. Exit codes: 0 stopped as asked or ran already, 1 a part did
     not start or the job failed, 130 interrupted before it could start.
 
     The job runs in a thread of its own that is not waited for after Ctrl-C: leave the process with `os._exit`.
@@ -75,13 +77,22 @@ def run_stack(
         with _only_one(settings.runtime_dir) as first:
             if not first:
                 return _use_running(settings, main_job, say)
-            supervisor = _Supervisor(settings, migrate, main_job, say, worker or ["worker.py"], patience or Patience())
+            programs = Programs(worker or ["worker.py"], desk or ["desk.py"])
+            supervisor = _Supervisor(settings, migrate, main_job, say, programs, patience or Patience())
             return asyncio.run(supervisor.run())
     except HaochapingError as error:
         say(f"启动失败：{error}")
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The command lines after `python` of the parts that are our own."""
+
+    worker: list[str]
+    desk: list[str]
 
 
 class _Supervisor:
@@ -91,14 +102,14 @@ class _Supervisor:
         migrate: Migrate,
         main_job: MainJob | None,
         say: Callable[[str], None],
-        worker: list[str],
+        programs: Programs,
         patience: Patience,
     ) -> None:
         self._settings = settings
         self._migrate = migrate
         self._main_job = main_job
         self._say = say
-        self._worker = worker
+        self._programs = programs
         self._patience = patience
         self._guardians: list[Guardian] = []
         self._keeping: list[asyncio.Task[None]] = []
@@ -245,7 +256,7 @@ class _Supervisor:
 
     def _worker_program(self, logs: Path) -> Program:
         return Program(
-            self._worker,
+            self._programs.worker,
             ready="worker ready",
             log=logs / "worker.log",
             env={"HAOCHAPING_RUNTIME_DIR": str(self._settings.runtime_dir)},
@@ -256,7 +267,7 @@ class _Supervisor:
     def _desk_program(self, ports: Ports, logs: Path) -> Program:
         port = ports[PortName.DESK]
         return Program(
-            ["desk.py", "--port", str(port)],
+            [*self._programs.desk, "--port", str(port)],
             ready="desk ready",
             log=logs / "desk.log",
             env={"HAOCHAPING_RUNTIME_DIR": str(self._settings.runtime_dir)},

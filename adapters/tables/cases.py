@@ -6,7 +6,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, LargeBinary, SmallInteger
+from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, LargeBinary, SmallInteger, literal_column
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,11 @@ from adapters.tables.columns import instant, json, table_of, text, texts, words
 
 NO_DEADLINE = "9999-12-31T00:00:00+00:00"
 """The date of a task that has none: after all others, and comparable with them."""
+
+
+def _beginnings(name: str, column: str) -> Index:
+    """An index that finds what begins with some letters, whatever the database's order of letters."""
+    return Index(name, literal_column(f"lower({column})").label("it"), postgresql_ops={"it": "text_pattern_ops"})
 
 
 class CaseRow(SQLModel, table=True):
@@ -38,6 +43,8 @@ class CaseRow(SQLModel, table=True):
         Index("cases_co_units", "co_units", postgresql_using="gin", postgresql_where=sql("co_units <> '{}'")),
         Index("cases_staff_no", "staff_no", "case_no", postgresql_where=sql("staff_no <> ''")),
         Index("cases_words", "words", postgresql_using="gin"),
+        _beginnings("cases_number", "case_no"),
+        _beginnings("cases_project_number", "project_no"),
     )
 
     case_no: str = Field(sa_column=text(primary_key=True))

@@ -1,4 +1,4 @@
-"""`make up` in small, for the tests: the real supervisor and servers, the stand-in worker, an impatient guardian.
+"""`make up` in small, for the tests: the real supervisor and servers, stand-ins for worker and desk, little patience.
 
 Usage: python stack_process.py [--job]. The runtime directory comes from the environment.
 """
@@ -33,6 +33,7 @@ if __name__ == "__main__":
         migrate=migrate,
         main_job=job if "--job" in sys.argv else None,
         worker=[str(Path(__file__).with_name("standin_worker.py"))],
+        desk=[str(Path(__file__).with_name("standin_desk.py"))],
         patience=Patience(check_every=0.3, answer=1.0, failures=2, silence=6.0),
     )
     os._exit(code)

@@ -1,4 +1,4 @@
-"""The whole stack with real processes: what `make up` promises, with a stand-in for the worker."""
+"""The whole stack with real processes: what `make up` promises, with stand-ins for worker and desk."""
 
 import os
 import signal

@@ -73,6 +73,13 @@ def upgrade() -> None:
     op.create_index(
         "cases_co_units", "cases", ["co_units"], postgresql_using="gin", postgresql_where=sa.text("co_units <> '{}'")
     )
+    for name, column in (("number", "case_no"), ("project_number", "project_no")):
+        op.create_index(
+            f"cases_{name}",
+            "cases",
+            [sa.literal_column(f"lower({column})").label("it")],
+            postgresql_ops={"it": "text_pattern_ops"},
+        )
     op.create_index("cases_words", "cases", ["words"], postgresql_using="gin")
     op.create_index(
         "clocks_remediation", "clocks", ["deadline", "case_no"], postgresql_where=sa.text("kind = 'remediation'")
@@ -116,7 +123,8 @@ def downgrade() -> None:
     op.create_index("tasks_open", "tasks", ["role", "unit"], postgresql_where=_OPEN_TASK)
     for column in ("leader", "holder", "deadline", "rank"):
         op.drop_column("tasks", column)
-    for name in ("newest", *(f"newest_{each}" for each in _NARROWED), "next", "next_unit", "standing"):
+    narrowed = (f"newest_{each}" for each in _NARROWED)
+    for name in ("newest", *narrowed, "next", "next_unit", "standing", "number", "project_number"):
         op.drop_index(f"cases_{name}", table_name="cases")
     for column in ("words", "co_units", "deadline"):
         op.drop_column("cases", column)
