@@ -123,7 +123,8 @@ def test_a_second_ctrl_c_does_not_wait_for_a_part_that_does_not_stop(tmp_path: P
         running.wait_for("正在停止")
         running.interrupt()
         assert running.wait_end(within=3) == 0
-        assert remaining(family) == []
+        # A server that was killed leaves its children; they see it a moment later.
+        eventually(lambda: remaining(family) == [], "nothing is left", within=3)
 
 
 @pytest.mark.parametrize("line", ["正在启动数据库", "正在启动流程引擎", "正在启动工作进程"])
