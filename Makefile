@@ -31,7 +31,7 @@ demo: $(RUNTIME)  ## The same, and run the main job on samples/
 	@exec $(PYTHON) starter.py demo
 
 test: $(DEV)  ## Run all tests; nothing has to run beforehand
-	@$(PYTHON) -m pytest -q $(or $(TESTS),-n 2 --dist loadgroup)
+	@$(PYTHON) -m pytest -q $(TESTS)
 
 check: $(DEV)  ## Formatting, lint, strict types, import contracts, purity
 	@echo '== format'  && $(PYTHON) -m ruff format --check .

@@ -101,13 +101,6 @@ def temporal_binary() -> Path:
     return binary()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, a file stays in one of them, and all that judge one recovery run too."""
-    for item in items:
-        group = "recovery" if item.path.parent.name == "recovery" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say plainly that no page was tried in a browser, where there is none."""
     if any("Chromium is missing" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
