@@ -23,7 +23,7 @@ from adapters.database import migrate
 from adapters.personal import PersonalData
 from adapters.rating_copy import COPIED, COPY_RATINGS
 from adapters.rating_import import RatingImporter
-from adapters.stack.ports import PortName, choose_ports
+from adapters.stack.ports import PortBook, PortName
 from adapters.stack.postgres import Postgres
 from bench.measure import abba
 from models.ratings import ImportRequest
@@ -170,7 +170,8 @@ def _file(path: Path, rows: int) -> Path:
 @contextmanager
 def _database(folder: Path) -> Iterator[str]:
     """A durable server of its own, gone afterwards."""
-    port = choose_ports(folder, [PortName.DATABASE])[PortName.DATABASE]
+    with PortBook(folder) as ports:
+        port = ports.choose([PortName.DATABASE])[PortName.DATABASE]
     server = Postgres(folder / "postgres", port, folder / "postgres.log")
     with asyncio.Runner() as runner:
         child = runner.run(server.start())

@@ -24,7 +24,7 @@ from adapters.overview import OverviewNumbers
 from adapters.policies import Versions, keep, load_calendar, load_policy
 from adapters.reading import CaseReader
 from adapters.search_words import words_of
-from adapters.stack.ports import PortName, choose_ports
+from adapters.stack.ports import PortBook, PortName
 from adapters.stack.postgres import Postgres
 from adapters.tables.cases import CASES
 from bench.measure import abba
@@ -264,7 +264,8 @@ def _without_indexes(connection: Connection) -> Iterator[None]:
 def _database(folder: Path) -> Iterator[str]:
     """A database of its own with the program's schema; gone afterwards."""
     folder.chmod(0o711)  # as root the database runs as another user, who has to come through here
-    port = choose_ports(folder, [PortName.DATABASE])[PortName.DATABASE]
+    with PortBook(folder) as ports:
+        port = ports.choose([PortName.DATABASE])[PortName.DATABASE]
     server = Postgres(folder / "postgres", port, folder / "postgres.log")
     with asyncio.Runner() as runner:
         child = runner.run(server.start())

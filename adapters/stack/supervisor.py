@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import secrets
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from adapters.settings import PROJECT, ProcessMark, Settings, StackFile
 from adapters.stack.guardian import Guardian, Patience
 from adapters.stack.job import MainJob, bound, in_thread
 from adapters.stack.parts import Part, PartName, Program
-from adapters.stack.ports import PortName, choose_ports
+from adapters.stack.ports import PortBook, PortName
 from adapters.stack.postgres import STOP_SIGNAL, Postgres
 from adapters.stack.processes import PartFailed, rotate, shorten, stop_leftover
 from adapters.stack.temporal import TemporalServer
@@ -45,6 +46,7 @@ _PORTS = {
 }
 _PORT_ATTEMPTS = 5
 _HEALTH = "/health"
+_SMS_SECRET = "COUNTERPARTS_SMS_SECRET"
 
 P = TypeVar("P", bound=Part)
 Ports = dict[PortName, int]
@@ -78,8 +80,9 @@ def run_stack(
             if not first:
                 return _use_running(settings, main_job, say)
             programs = Programs(worker or ["worker.py"], desk or ["desk.py"])
-            supervisor = _Supervisor(settings, migrate, main_job, say, programs, patience or Patience())
-            return asyncio.run(supervisor.run())
+            with PortBook(settings.runtime_dir) as ports:
+                supervisor = _Supervisor(settings, ports, migrate, main_job, say, programs, patience or Patience())
+                return asyncio.run(supervisor.run())
     except HaochapingError as error:
         say(f"启动失败：{error}")
         return 1
@@ -99,6 +102,7 @@ class _Supervisor:
     def __init__(
         self,
         settings: Settings,
+        ports: PortBook,
         migrate: Migrate,
         main_job: MainJob | None,
         say: Callable[[str], None],
@@ -106,6 +110,7 @@ class _Supervisor:
         patience: Patience,
     ) -> None:
         self._settings = settings
+        self._ports = ports
         self._migrate = migrate
         self._main_job = main_job
         self._say = say
@@ -166,6 +171,7 @@ class _Supervisor:
                 counterpart_url=counterpart.page.removesuffix(_HEALTH),
                 smtp_host="127.0.0.1",
                 smtp_port=int(counterpart.arguments[-1]),
+                sms_secret=counterpart.env[_SMS_SECRET],
             )
 
         await self._up(PartName.WORKER, lambda _: self._worker_program(logs))
@@ -183,7 +189,7 @@ class _Supervisor:
     async def _up(self, name: PartName, make: Callable[[Ports], P]) -> P:
         """Start a part on free ports; on other ones when somebody took them between the look and the start."""
         for attempt in range(_PORT_ATTEMPTS):
-            ports = choose_ports(self._settings.runtime_dir, _PORTS[name])
+            ports = self._ports.choose(_PORTS[name])
             part = make(ports)
             guardian = Guardian(name, part, say=self._say_with_time, changed=self._note_parts, patience=self._patience)
             self._guardians.append(guardian)
@@ -192,7 +198,7 @@ class _Supervisor:
             except PartFailed:
                 await guardian.down(0)
                 self._guardians.remove(guardian)
-                lost = choose_ports(self._settings.runtime_dir, _PORTS[name]) != ports
+                lost = self._ports.choose(_PORTS[name]) != ports
                 if not lost or attempt == _PORT_ATTEMPTS - 1:
                     raise
             else:
@@ -244,12 +250,15 @@ class _Supervisor:
         directory = self._settings.runtime_dir / "counterpart"
         directory.mkdir(mode=0o700, exist_ok=True)
         page, smtp = ports[PortName.COUNTERPART], ports[PortName.COUNTERPART_SMTP]
+        # With a secret on both sides the desk can tell the gateway's receipts from anybody else's.
+        secret = self._settings.sms_secret.get_secret_value() or secrets.token_hex(32)
         return Program(
             [
                 *("-m", "counterparts", "--runtime-dir", str(directory)),
                 *("--http-port", str(page), "--smtp-port", str(smtp)),
             ],
             ready="ready ",
+            env={_SMS_SECRET: secret},
             log=logs / "counterpart.log",
             page=f"http://127.0.0.1:{page}{_HEALTH}",
         )

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from adapters.database import migrate
-from adapters.stack.ports import PortName, choose_ports
+from adapters.stack.ports import PortBook, PortName
 from adapters.stack.postgres import Postgres
 from tests.conftest import DatabaseServer
 from tests.replay import histories_on_disk
@@ -21,7 +21,8 @@ async def main() -> None:
     missing = [name for name in PATHS if not (histories_on_disk.FOLDER / f"{name}.json").exists()]
     with tempfile.TemporaryDirectory() as folder:
         runtime = Path(folder)
-        port = choose_ports(runtime, [PortName.DATABASE])[PortName.DATABASE]
+        with PortBook(runtime) as ports:
+            port = ports.choose([PortName.DATABASE])[PortName.DATABASE]
         server = Postgres(runtime / "postgres", port, runtime / "postgres.log", durable=False)
         child = await server.start()
         try:
