@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     tuple_,
     union_all,
 )
@@ -48,6 +49,12 @@ from models.views import CaseView
 _BATCH = 1000
 """Cases whose entries are fetched at once for the table that is taken away."""
 
+_FEW = 1000
+"""Up to so many cases that a number may mean are looked up one by one."""
+
+_BY_INDEX = text("select set_config('enable_seqscan', :scan, true)")
+"""For this transaction only."""
+
 
 @dataclass(frozen=True)
 class CaseLists:
@@ -59,14 +66,14 @@ class CaseLists:
     def page(self, chosen: CaseFilter, now: datetime, after: str = "", limit: int = PAGE) -> CasePage:
         """One page of cases. Raises BadInput for a place that is none."""
         with self.engine.connect() as connection:
-            rows = connection.execute(self._query(chosen, now, after, limit + 1)).mappings().all()
+            rows = connection.execute(self._query(connection, chosen, now, after, limit + 1)).mappings().all()
         cases = [CaseView(**row, unit_name=self.directory.unit(row["unit"]).name) for row in rows[:limit]]
         return CasePage(cases, _place_of(cases[-1], chosen.order) if len(rows) > limit else "")
 
     def count(self, chosen: CaseFilter, now: datetime, most: int = COUNTED) -> Count:
         """How many cases there are, counted up to `most`."""
-        some = self._query(chosen, now, "", most + 1, CASES.c.case_no).subquery()
         with self.engine.connect() as connection:
+            some = self._query(connection, chosen, now, "", most + 1, CASES.c.case_no).subquery()
             number = connection.execute(select(func.count()).select_from(some)).scalar_one()
         return Count(min(number, most), number > most)
 
@@ -84,9 +91,15 @@ class CaseLists:
                 return
 
     def _query(
-        self, chosen: CaseFilter, now: datetime, after: str, limit: int, *columns: ColumnElement[Any]
+        self,
+        connection: Connection,
+        chosen: CaseFilter,
+        now: datetime,
+        after: str,
+        limit: int,
+        *columns: ColumnElement[Any],
     ) -> Select[Any]:
-        where = [*_narrowed(chosen, now), *self._found_by(chosen.text)]
+        where = [*_narrowed(chosen, now), *self._found_by(connection, chosen.text)]
         order = _order_of(chosen.order)
         if after:
             where.append(_is_after(after, chosen.order))
@@ -102,18 +115,33 @@ class CaseLists:
         query = select(*(columns or CASE_COLUMNS)).where(CASES.c.case_no.in_(select(both.c.case_no)))
         return query.order_by(*order).limit(limit)
 
-    def _found_by(self, text: str) -> Iterator[ColumnElement[bool]]:
+    def _found_by(self, connection: Connection, typed: str) -> Iterator[ColumnElement[bool]]:
         """Every word has to be found: among the case's own words, or in the name of its unit as it is called today."""
-        for term in terms_of(text):
+        for term in terms_of(typed):
             units = [unit.id for unit in self.directory.units() if term in unit.name.lower()]
             words = query_of(term)
             parts: list[ColumnElement[bool]] = [CASES.c.unit.in_(units)] if units else []
-            if (number := number_of(term)) is not None:
-                parts += [func.lower(column).like(number) for column in (CASES.c.case_no, CASES.c.project_no)]
             if words is not None:
                 parts.append(CASES.c.words.op("@@")(cast(words, TSQUERY)))
-            if parts:
+            if (number := number_of(term)) is not None:
+                parts += [func.lower(column).like(number) for column in (CASES.c.case_no, CASES.c.project_no)]
+                few = _few(connection, parts)
+                yield or_(*parts) if few is None else CASES.c.case_no.in_(few)
+            elif parts:
                 yield or_(*parts)
+
+
+def _few(connection: Connection, parts: Sequence[ColumnElement[bool]]) -> list[str] | None:
+    """The cases that fulfil one of the conditions, when they are few; None when they are many.
+
+    Somebody who types a number looks for one case. The planner cannot know that and would walk from the newest case on
+    until it has met it; where many match, that walk is short.
+    """
+    each = [select(select(CASES.c.case_no).where(part).limit(_FEW + 1).subquery()) for part in parts]
+    connection.execute(_BY_INDEX, {"scan": "off"})
+    found = set(connection.execute(union_all(*each)).scalars())
+    connection.execute(_BY_INDEX, {"scan": "on"})
+    return sorted(found) if len(found) <= _FEW else None
 
 
 def _narrowed(chosen: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:

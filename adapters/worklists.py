@@ -5,6 +5,7 @@ an officer's is the merged order of what nobody of the unit has in charge and of
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, RowMapping, Select, and_, select, tuple_, union_all
@@ -31,7 +32,7 @@ def worklist(
         where.append(_is_after(after))
     if kinds:
         where.append(TASKS.c.kind.in_(sorted(kinds)))
-    parts = [_places(each, *where, limit=limit) for each in _whose(actor, stands_in_for)]
+    parts = [_places(each, where, limit) for each in _whose(actor, stands_in_for)]
     found: CompoundSelect[Any] = union_all(*parts)
     chosen = found.subquery("chosen")
     return _shown().where(TASKS.c.id.in_(_first(chosen, limit))).order_by(*_PLACE)
@@ -47,22 +48,34 @@ def place_of(row: RowMapping) -> str:
     return place(row["rank"], row["deadline"].isoformat(), row["case_no"], row["id"])
 
 
-def _whose(actor: Actor, stands_in_for: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Stretches of the index, each in the order of the worklist, that together are the person's tasks."""
+@dataclass(frozen=True)
+class _Stretch:
+    """A stretch of an index, in the order of the worklist.
+
+    `begins` are the index's columns that stand before that order. Each has one value in the whole stretch, but of a
+    NULL the planner does not see that: unless it is told the order from there on, it reads and sorts every open task.
+    """
+
+    whose: ColumnElement[bool]
+    begins: tuple[ColumnElement[Any], ...] = (TASKS.c.unit, TASKS.c.holder)
+
+
+def _whose(actor: Actor, stands_in_for: Sequence[str]) -> list[_Stretch]:
+    """Stretches that together are the person's tasks."""
     of_unit = TASKS.c.unit == actor.unit if actor.role.is_of_unit else TASKS.c.unit.is_(None)
     own = and_(TASKS.c.role == actor.role, of_unit)
+    unheld = _Stretch(and_(own, TASKS.c.holder.is_(None)))
     if actor.role is Role.OFFICER:
         mine = dict.fromkeys((actor.user, *([actor.acting_for] if actor.acting_for else []), *stands_in_for))
-        return [and_(own, TASKS.c.holder.is_(None)), *(and_(own, TASKS.c.holder == holder) for holder in mine)]
-    own = and_(own, TASKS.c.holder.is_(None))
+        return [unheld, *(_Stretch(and_(own, TASKS.c.holder == holder)) for holder in mine)]
     if actor.role is Role.HEAD:
-        return [own, and_(TASKS.c.leader == actor.user, TASKS.c.unit == actor.unit)]
-    return [own]
+        return [unheld, _Stretch(and_(TASKS.c.leader == actor.user, TASKS.c.unit == actor.unit), begins=())]
+    return [unheld]
 
 
-def _places(whose: ColumnElement[bool], *where: ColumnElement[bool], limit: int) -> Select[Any]:
-    stretch = select(*_PLACE).where(whose, *where).order_by(*_PLACE).limit(limit)
-    return select(stretch.subquery())
+def _places(stretch: _Stretch, where: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    places = select(*_PLACE).where(stretch.whose, *where).order_by(*stretch.begins, *_PLACE).limit(limit)
+    return select(places.subquery())
 
 
 def _first(chosen: Any, limit: int) -> Select[Any]:

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, Select, text
 
 from adapters.directory import Directory, read_directory
 from adapters.lists import CaseLists
 from adapters.reading import CaseReader
 from adapters.search_words import give_words_to_all, query_of, terms_of, words_of
-from adapters.tables.cases import CASES
+from adapters.tables.cases import CASES, TASKS
+from adapters.worklists import _places, _whose
 from models.actors import Actor, Role
 from models.case import Stage
 from models.errors import BadInput
@@ -240,7 +241,21 @@ def test_every_list_is_read_in_the_order_of_an_index(shelf: Shelf) -> None:
         connection.execute(text("set enable_sort = off"))
         connection.execute(text("set enable_seqscan = off"))
         for chosen in filters:
-            query = lists._query(chosen, NOW, "", 50, CASES.c.case_no)
-            compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
-            plan = "\n".join(connection.execute(text(f"explain {str(compiled).replace(':', chr(92) + ':')}")).scalars())
+            plan = _plan(connection, lists._query(connection, chosen, NOW, "", 50, CASES.c.case_no))
             assert "Sort" not in plan, f"{chosen}\n{plan}"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.CLERK])
+def test_every_stretch_of_a_worklist_is_read_in_the_order_of_an_index(shelf: Shelf, role: Role) -> None:
+    actor = Actor(user="somebody", role=role, unit="ez-renshe")
+    with shelf.engine.connect() as connection:
+        connection.execute(text("set enable_sort = off"))
+        connection.execute(text("set enable_seqscan = off"))
+        for stretch in _whose(actor, ["somebody-else"]):
+            plan = _plan(connection, _places(stretch, [TASKS.c.closed_at.is_(None)], 50))
+            assert "Sort" not in plan, plan
+
+
+def _plan(connection: Connection, query: Select[Any]) -> str:
+    compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
+    return "\n".join(connection.execute(text(f"explain {str(compiled).replace(':', chr(92) + ':')}")).scalars())
