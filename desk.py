@@ -18,12 +18,17 @@ from temporalio.client import Client
 from adapters.access_log import AccessLog
 from adapters.administration import Administration
 from adapters.case_records import CaseRecords
+from adapters.citizen_links import CitizenLinks
+from adapters.citizens import PostgresCitizens
 from adapters.connection import connect
 from adapters.deputies import Deputies
+from adapters.handed_links import HandedLinks
 from adapters.lists import CaseLists
 from adapters.notice_jobs import NoticeJobs
 from adapters.oidc import OidcProvider
 from adapters.overview import OverviewNumbers
+from adapters.public_figures import PostgresFigures
+from adapters.rating_door import RatingDoor
 from adapters.saved_filters import SavedFilters
 from adapters.settings import Settings
 from adapters.work_in_hand import PostgresAttachments, PostgresDrafts
@@ -33,6 +38,7 @@ from models.errors import ActionRefused, HaochapingError
 from policy.people import named_refusal
 from web.app import create_app
 from web.door_ports import Door
+from web.outside_ports import Outside
 from web.ports import Desk
 from workflows.client import CaseDesk
 
@@ -71,8 +77,8 @@ def build_desk(here: Installation, client: Client, settings: Settings) -> Desk:
         deputies=Deputies(here.engine, here.people),
         known_failure=here.known_failure,
         records=CaseRecords(here.engine, client, here.people, here.workflow_url),
-        drafts=PostgresDrafts(here.engine, here.now),
-        attachments=PostgresAttachments(here.engine, here.now),
+        drafts=PostgresDrafts(here.engine, here.personal, here.now),
+        attachments=PostgresAttachments(here.engine, here.personal, here.now),
         lists=CaseLists(here.engine, here.people),
         numbers=OverviewNumbers(here.engine),
         filters=SavedFilters(here.engine),
@@ -80,8 +86,28 @@ def build_desk(here: Installation, client: Client, settings: Settings) -> Desk:
         calendars=here,
         notices=NoticeJobs(here.calendar_desk),
         shelf=here.policies,
-        window=here.register_ports,
-        outside=here.outside,
+        reception=here.register_ports,
+        outside=_outside(here, settings),
+    )
+
+
+def _outside(here: Installation, settings: Settings) -> Outside:
+    """What people outside the house and other systems get."""
+    return Outside(
+        reveals=here.reveals,
+        citizens=PostgresCitizens(here.engine, here.reader, here.personal, here.policy, here.now),
+        handed_links=HandedLinks(here.reveals, CitizenLinks(here.engine, here.personal, settings.current_desk_url)),
+        figures=PostgresFigures(here.engine, here.people, here.now),
+        tokens=here.tokens,
+        intake=RatingDoor(
+            settings.database_url,
+            lambda: {unit.uscc: unit.id for unit in here.people.units()},
+            here.policy,
+            here.personal,
+            lambda jurisdiction: here.open_cases(jurisdiction, lambda opened: None),
+            here.known_failure,
+            here.now,
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Opens the cases of a place: of its stored bad ratings, of the reports of its window, and of repetitions.
+"""Opens the cases of a place: of its stored bad ratings, of what citizens reported, and of repetitions.
 
 A composition of the database's pending records and the cases' front door. The rules stand in `policy.dispatch` and
 `policy.repeats`; a case that was opened before is left as it is, so an interruption costs nothing but time.
@@ -11,10 +11,10 @@ from itertools import chain
 
 from sqlalchemy import Engine
 
+from adapters.citizen_reports import mark_report_opened, pending_reports
 from adapters.policies import keep
 from adapters.rating_store import mark_opened, pending_cases
 from adapters.repeats import parent_orders
-from adapters.window_reports import mark_report_opened, pending_reports
 from calendars import WorkingCalendar, due_date
 from models.case import CaseOrder
 from models.ratings import Opened

@@ -1,4 +1,4 @@
-"""The command line's door: hands the commands what they need (`installation`), and leaves no traceback in the terminal.
+"""The command line's door: hands the commands what they need (`commands`), and leaves no traceback in the terminal.
 
 What there is to say stands in `cli`.
 """
@@ -20,10 +20,10 @@ def main(arguments: list[str]) -> int:
     """Run one command; the exit code."""
     from cli.app import Exit
     from cli.app import main as run_command
-    from installation import Installation
+    from commands import Commands
 
     try:
-        return run_command(arguments, Installation(), sys.stdout, sys.stderr)
+        return run_command(arguments, Commands(), sys.stdout, sys.stderr)
     except BrokenPipeError:
         # Whoever read our output (`| head`) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

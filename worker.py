@@ -36,7 +36,7 @@ from adapters.outbox import PostgresOutbox
 from adapters.personal import PersonalData
 from adapters.policies import JURISDICTIONS, Versions
 from adapters.reporting import ReportSender
-from adapters.settings import Settings, StackFile
+from adapters.settings import Settings
 from adapters.signed_http import SignedHttp
 from adapters.sms import SmsSender
 from adapters.watchdog import Progress, ProgressInterceptor, Watchdog, worker_name
@@ -130,7 +130,7 @@ def build_senders(settings: Settings, client: Client, engine: Engine) -> dict[Ch
     """The real ways out: SMS gateway, mail server, 12345 platform, and the archive."""
     personal = PersonalData(load_keyring(settings.keyring))
     letters, directory = Letters(JURISDICTIONS), Contacts(Directory(engine), engine, personal)
-    links = CitizenLinks(engine, personal, lambda: settings.desk_url or _address_of_the_running_desk(settings))
+    links = CitizenLinks(engine, personal, settings.current_desk_url)
     gateway = SignedHttp("短信网关", settings.sms_url, settings.sms_secret.get_secret_value())
     platform = SignedHttp("12345平台", settings.report_url, settings.report_secret.get_secret_value())
     return {
@@ -139,12 +139,6 @@ def build_senders(settings: Settings, client: Client, engine: Engine) -> dict[Ch
         Channel.REPORT: ReportSender(platform),
         Channel.ARCHIVE: ArchiveSender(client, engine),
     }
-
-
-def _address_of_the_running_desk(settings: Settings) -> str:
-    """The stack starts the desk after the worker, so its address is looked up when a letter needs it."""
-    record = StackFile.running(settings.runtime_dir)
-    return record.desk_url if record is not None else ""
 
 
 async def assemble(settings: Settings) -> Assembly:

@@ -1,8 +1,8 @@
 """Local accounts: whether a password is right, how often it may be wrong, and how it is changed.
 
-Decides lock-out and slowing. Neither the sentence nor the time tells whether a user exists: a password that belongs to
-nobody is checked against a hash of nothing, and a name that nobody has is locked like any other. Which passwords are
-good enough stands in `policy.passwords`.
+Decides lock-out; how addresses are slowed stands in `adapters.patience`. Neither the sentence nor the time tells
+whether a user exists: a password that belongs to nobody is checked against a hash of nothing, and a name that nobody
+has is locked like any other. Which passwords are good enough stands in `policy.passwords`.
 """
 
 import threading
@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, delete, func, select, text, update
+from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.directory import Directory
+from adapters.patience import KEPT, wait_of
 from adapters.sessions import PostgresSessions, digest_of
 from adapters.tables.accounts import ACCOUNTS, FAILED_LOGINS, SESSIONS
 from models.accounts import AccountView
@@ -25,10 +26,6 @@ from policy.passwords import normalized, password_refusal
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
-_FREE_OF_ADDRESS = 10
-"""Wrong passwords of one address within `LOCKED_FOR` before it is slowed; a whole office may share an address."""
-_SLOWEST = 60
-_KEPT = timedelta(days=1)
 
 _WRONG = "用户名或密码不正确，或者该账号因多次输错已锁定 15 分钟。忘记密码请联系管理员重置。"
 _LOCK = text("select pg_advisory_xact_lock(hashtext('login'), hashtext(:name))")
@@ -116,8 +113,9 @@ class LocalAccounts:
         now = self.now()
         with self.engine.begin() as connection:
             connection.execute(_LOCK, {"name": name})
-            connection.execute(delete(FAILED_LOGINS).where(FAILED_LOGINS.c.at < now - _KEPT))
-            _need_patience(connection, address, now)
+            connection.execute(delete(FAILED_LOGINS).where(FAILED_LOGINS.c.at < now - KEPT))
+            if seconds := wait_of(connection, FAILED_LOGINS, address, now):
+                raise LoginRefused(f"从这个网络地址登录失败的次数过多，请 {seconds} 秒后再试。")
             recent = (FAILED_LOGINS.c.name == name) & (FAILED_LOGINS.c.at > now - LOCKED_FOR)
             if connection.execute(select(func.count()).where(recent)).scalar_one() >= TRIES:
                 return None
@@ -151,14 +149,3 @@ class LocalAccounts:
     def _hash(self, password: str) -> str:
         with self._few_at_once:
             return self.hasher.hash(normalized(password))
-
-
-def _need_patience(connection: Connection, address: str, now: datetime) -> None:
-    recent = (FAILED_LOGINS.c.address == address) & (FAILED_LOGINS.c.at > now - LOCKED_FOR)
-    count, last = connection.execute(select(func.count(), func.max(FAILED_LOGINS.c.at)).where(recent)).one()
-    if count < _FREE_OF_ADDRESS:
-        return
-    wait = timedelta(seconds=min(_SLOWEST, 2 ** min(count - _FREE_OF_ADDRESS, 10)))
-    if now < last + wait:
-        seconds = int((last + wait - now).total_seconds()) + 1
-        raise LoginRefused(f"从这个网络地址登录失败的次数过多，请 {seconds} 秒后再试。")

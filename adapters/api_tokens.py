@@ -1,7 +1,8 @@
 """Bearer tokens: made, listed, revoked, found by their secret; and what they asked under their idempotency keys.
 
 Decides that a secret is shown once and kept as a digest, that a token of a user who can no longer log in is worth
-nothing, and how long an answer is kept for a repeated request.
+nothing, that an address whose tokens do not work is slowed while one that works is served all the same, and how long an
+answer is kept for a repeated request.
 """
 
 import secrets
@@ -9,12 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.directory import Directory
+from adapters.patience import KEPT, wait_of
 from adapters.sessions import digest_of
-from adapters.tables.doors import API_CALLS, API_TOKENS
+from adapters.tables.doors import API_CALLS, API_TOKENS, FAILED_TOKENS
 from models.errors import BadInput, KeyUsedOtherwise, StillBeingDone, UnknownUser
 from models.outside import ApiToken, Scope
 from models.people import User
@@ -29,6 +31,7 @@ GIVEN_UP_AFTER = timedelta(minutes=3)
 _PREFIX = "hcp_"
 _LONGEST_NAME = 100
 _USED_STEP = timedelta(minutes=1)
+_LOCK = text("select pg_advisory_xact_lock(hashtext('failed tokens'), hashtext(:address))")
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,21 @@ class PostgresTokens:
         except UnknownUser:
             return None
         return None if user.disabled else (ApiToken.model_validate(dict(row)), user)
+
+    def failed(self, address: str) -> int:
+        """Write down that a token from that address did not work; the seconds to wait when it is one too many.
+
+        While an address has to wait nothing more is written down. A secret has 256 random bits, so it is not guessing
+        that this is against but a system that asks again and again with a token that has ended.
+        """
+        now = self.now()
+        with self.engine.begin() as connection:
+            connection.execute(_LOCK, {"address": address})
+            if seconds := wait_of(connection, FAILED_TOKENS, address, now):
+                return seconds
+            connection.execute(delete(FAILED_TOKENS).where(FAILED_TOKENS.c.at < now - KEPT))
+            connection.execute(insert(FAILED_TOKENS).values(address=address, at=now))
+        return 0
 
     def begin(self, token_id: str, key: str, fingerprint: str) -> tuple[int, str] | None:
         """Begin a request under its key; None when it is to be done now, else what it was answered before.

@@ -1,4 +1,4 @@
-"""Links for citizens: made when a message to the evaluator leaves, found again by their secret until they expire.
+"""Links for citizens: made when a message leaves or somebody hands one out, found by their secret until they expire.
 
 Decides the secret (128 bits that nobody can guess without the key ring), how long a link works, and that only its
 digest is kept: neither the outbox nor the engine nor a backup of the database holds an address that opens a case.
@@ -17,12 +17,12 @@ from adapters.tables.doors import CITIZEN_LINKS
 from models.notices import Message
 
 LINK_DAYS = 60
-"""How long a link works, counted from the message; an assumption: longer than any limit and its rework together."""
+"""How long a link works, counted from its making; an assumption: longer than any limit and its rework together."""
 
 
 @dataclass(frozen=True)
 class CitizenLinks:
-    """Makes the links that letters carry; `desk_url` says where people reach the desk, empty when nobody does."""
+    """Makes the links; `desk_url` says where people reach the desk, empty when nobody does."""
 
     engine: Engine
     personal: PersonalData
@@ -30,20 +30,28 @@ class CitizenLinks:
 
     def link_for(self, message: Message) -> str:
         """The link of a message; sent again, a message carries the same one."""
-        desk_url = self.desk_url()
-        if not desk_url:
+        if not self.desk_url():
             return ""
         token = self.personal.link_token(f"{message.key} {message.created_at.isoformat()}")
+        self.keep(token, message.case_no, message.created_at)
+        return self.address_of(token)
+
+    def keep(self, token: str, case_no: str, made_at: datetime) -> datetime:
+        """Let a token open a case from now on; until when. What was kept before stays as it is."""
         row = {
             "digest": digest_of(token),
-            "case_no": message.case_no,
-            "made_at": message.created_at,
-            "expires_at": message.created_at + timedelta(days=LINK_DAYS),
+            "case_no": case_no,
+            "made_at": made_at,
+            "expires_at": made_at + timedelta(days=LINK_DAYS),
         }
         with self.engine.begin() as connection:
-            connection.execute(delete(CITIZEN_LINKS).where(CITIZEN_LINKS.c.expires_at < message.created_at))
+            connection.execute(delete(CITIZEN_LINKS).where(CITIZEN_LINKS.c.expires_at < made_at))
             connection.execute(insert(CITIZEN_LINKS).values(row).on_conflict_do_nothing())
-        return f"{desk_url.rstrip('/')}/c/{token}"
+        return made_at + timedelta(days=LINK_DAYS)
+
+    def address_of(self, token: str) -> str:
+        """Where that token opens its case."""
+        return f"{self.desk_url().rstrip('/')}/c/{token}"
 
 
 def case_of_link(engine: Engine, token: str, now: datetime) -> str | None:

@@ -8,7 +8,7 @@ next number of the matter's evaluations, so a source that later delivers another
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
@@ -100,15 +100,13 @@ class PostgresCitizens:
         source = {"jurisdiction": jurisdiction, "system": CodeSystem.NATIONAL, "name": _SOURCE}
         import_id, row_no = connection.execute(_IMPORT, source).one()
         now = self.now()
-        content = f"{jurisdiction}\t{project_no}\t{number}\t{int(said.level)}\t{said.comment}\t{now.isoformat()}"
         is_bad = said.level in self.policy_of(jurisdiction).bad_levels
-        return {
+        later = {
             **{name: first[name] for name in _OF_THE_FIRST},
             **{name: self._moved(first, name, number) for name in PERSONAL_COLUMNS},
             "jurisdiction": jurisdiction,
             "project_no": project_no,
             "assess_number": number,
-            "content_digest": self.personal.digest(hashlib.blake2b(content.encode(), digest_size=16).digest()),
             "import_id": import_id,
             "row_no": row_no,
             "code_system": CodeSystem.NATIONAL,
@@ -121,6 +119,7 @@ class PostgresCitizens:
             "case_no": case_number(jurisdiction, project_no, number) if is_bad else None,
             "case_state": "pending" if is_bad else None,
         }
+        return later | {"content_digest": self.personal.digest(content_digest_over_link(later))}
 
     def _moved(self, first: Mapping[str, Any], column: str, number: int) -> str | None:
         """A personal value of the first rating, closed for its place in the later one."""
@@ -129,3 +128,11 @@ class PostgresCitizens:
         at = (first["jurisdiction"], first["project_no"])
         value = self.personal.open(first[column], rating_place(*at, first["assess_number"], column))
         return self.personal.close(value, rating_place(*at, number, column))
+
+
+def content_digest_over_link(rating: Mapping[Any, Any]) -> bytes:
+    """What a rating that was given over a link is recognised by; stored under a key only (`PersonalData.digest`)."""
+    names = ("jurisdiction", "project_no", "assess_number", "level")
+    at = rating["assessed_at"].astimezone(UTC).isoformat()
+    said = (*(str(rating[name]) for name in names), rating["comment"] or "", at)
+    return hashlib.blake2b("\t".join(said).encode(), digest_size=16).digest()

@@ -35,6 +35,8 @@ from models.readable import Readable
 _READABLE = "readable"
 _ENCODING = b"binary/aes-256-gcm"
 _NONCE = 12
+_LONGEST_NAME = 200
+"""Bytes of a key's name; a closed value carries it, before a point or behind its length in one byte."""
 
 
 class KeyRing(Value):
@@ -57,9 +59,19 @@ def load_keyring(path: Path) -> KeyRing:
         raise BadInput(f"密钥文件 {path} 可被他人读取，请执行 chmod 600 后重试")
     if ring.current not in ring.keys:
         raise BadInput(f"密钥文件 {path} 中没有当前密钥 {ring.current}")
-    if any(len(base64.b64decode(key)) != 32 for key in ring.keys.values()):
-        raise BadInput(f"密钥文件 {path} 中的密钥须为 32 字节")
+    if odd := next((name for name in ring.keys if "." in name or not 1 <= len(name.encode()) <= _LONGEST_NAME), None):
+        limits = f"名称不能为空，不能有“.”，最长 {_LONGEST_NAME} 个字节"
+        raise BadInput(f"密钥文件 {path} 中密钥的名称“{odd}”不能用：{limits}")
+    if any(not _is_key(key) for key in ring.keys.values()):
+        raise BadInput(f"密钥文件 {path} 中的密钥须为 32 字节，用 base64 写成")
     return ring
+
+
+def _is_key(written: str) -> bool:
+    try:
+        return len(base64.b64decode(written)) == 32
+    except ValueError:
+        return False
 
 
 def make_keyring(path: Path) -> KeyRing:

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from adapters.directory import Directory
 from adapters.policies import Rules
 from models.actors import Role
+from models.case import CaseState
 from models.clocks import ClockKind, RungKind
 from models.due import DueDate, in_shanghai
 from models.notices import Channel, Fact, Message, NoticeKind, message_key
@@ -172,7 +173,8 @@ def _letter_facts(head: Letterhead, order: NoticeOrder) -> dict[Fact, str | None
     if reached is not None:
         facts[Fact.SHARE] = f"{reached.rung.number}%" if reached.rung.kind is RungKind.SHARE else "100%"
         facts[Fact.DAYS_LATE] = str(reached.rung.number) if reached.rung.kind is RungKind.REPEAT else None
-        facts[Fact.RESPONSIBLE] = holder_of(reached.clock.kind, head.rules.policy).label
+        state = CaseState.model_validate(step.state or {})
+        facts[Fact.RESPONSIBLE] = holder_of(reached.clock.kind, head.rules.policy, state).label
     return facts
 
 

@@ -1,7 +1,8 @@
 """The jurisdictions' folders on disk: finds and reads their policy files, and the scripts of their callbacks.
 
-Decides which folder a jurisdiction has, and that what lies beside a policy does not contradict it. What a well-formed
-policy is decides `policy.parsing`. What a jurisdiction has not written itself, it has from `jurisdictions/_shared/`.
+Decides which folder a jurisdiction has, and that what lies beside a policy does not contradict it and can be used. What
+a well-formed policy is decides `policy.parsing`. What a jurisdiction has not written itself, it has from
+`jurisdictions/_shared/`.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from string import Template
 
 from models.callbacks import CallbackKind
 from models.errors import BadInput, BadPolicy
+from models.kinds import CaseSource
 from models.policy import CalendarScope
 from policy.parsing import PolicyFile, contradiction, parse_policy
 
@@ -77,16 +79,18 @@ def load_policy(jurisdiction: str) -> PolicyFile:
     return Shelf().file(jurisdiction)
 
 
-def callback_script(jurisdiction: str, kind: CallbackKind, root: Path = JURISDICTIONS) -> str:
+def callback_script(jurisdiction: str, kind: CallbackKind, source: CaseSource, root: Path = JURISDICTIONS) -> str:
     """What is asked in that callback, with the caller's office filled in; `$item`, `$unit`, `$assessed` stay.
 
+    Who reported something (`$source`) is asked about that, and not about a rating: `callback/*_reported.txt`.
     Script and office (`callback/_office.txt`) are the jurisdiction's own where it has them, else the shared ones.
     Raises BadInput for an unknown jurisdiction.
     """
     if jurisdiction not in Shelf(root).ids():
         raise BadInput(f"没有名为“{jurisdiction}”的地区。")
     office = _own_or_shared(root, jurisdiction, "_office.txt").strip()
-    return Template(_own_or_shared(root, jurisdiction, f"{kind}.txt")).safe_substitute(office=office)
+    name = f"{kind}_reported.txt" if source.is_reported else f"{kind}.txt"
+    return Template(_own_or_shared(root, jurisdiction, name)).safe_substitute(office=office)
 
 
 def _own_or_shared(root: Path, jurisdiction: str, name: str) -> str:

@@ -161,11 +161,11 @@ class ImportSession:
         reader, import_id, personal = self._reader, self._import_id, self._personal
         for source, rating in self._rows:
             content = _copy_text(rating)
-            content_digest = hashlib.blake2b(content.encode(), digest_size=16).digest()
+            digest_of_content = _digest(content)
             key = rating[:2]  # case number and evaluation number
             old = there.get(key)
             if old is None:
-                digest = personal.digest(content_digest)
+                digest = personal.digest(digest_of_content)
                 there[key] = (digest, import_id, source.number)
                 if rating[_FIRST_PERSONAL:] != _NOTHING_PERSONAL:
                     content = _copy_text(self._closed(rating))
@@ -177,7 +177,7 @@ class ImportSession:
                     bad += 1
                 lines.append(f"{content}\t\\\\x{digest.hex()}{tail}{source.number}\t{unit}\t{case}\n")
                 stored += 1
-            elif not personal.is_digest_of(old[0], content_digest):
+            elif not personal.is_digest_of(old[0], digest_of_content):
                 conflicts.append((source, self._conflict(rating, old)))
             elif old[1] != import_id or self.was_finished:
                 already += 1
@@ -295,6 +295,15 @@ _NOTHING_PERSONAL = ("",) * (len(Rating._fields) - _FIRST_PERSONAL)
 _ROWS_AT_ONCE = 128
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n"})
+
+
+def content_digest(rating: Sequence[str]) -> bytes:
+    """What a rating, as it was delivered, is recognised by; it is stored under a key only (`PersonalData.digest`)."""
+    return _digest(_copy_text(rating))
+
+
+def _digest(content: str) -> bytes:
+    return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
 def _copy_text(rating: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """Reads stored ratings: the bad ones whose case is still to be opened, and whom to call about a case.
 
-Decides who gets to see which column: the name and number of an evaluator, or of who reported at the 办不成事 window,
-leave through `evaluator_contact` only. How ratings come in is the business of `adapters.rating_copy`, how reports do
-that of `adapters.window_reports`.
+Decides who gets to see which column: the name and number of an evaluator, or of who reported something, leave through
+`evaluator_contact` only. How ratings come in is the business of `adapters.rating_copy`, how reports do that of
+`adapters.citizen_reports`.
 """
 
 import re
@@ -69,7 +69,7 @@ def complaint(connection: Connection, case_no: str) -> Complaint:
     row = connection.execute(
         text(
             "select tags, comment from ratings where case_no = :case_no"
-            " union all select null, matter from window_reports where case_no = :case_no"
+            " union all select null, matter from citizen_reports where case_no = :case_no"
         ),
         {"case_no": case_no},
     ).one_or_none()
@@ -102,7 +102,7 @@ def evaluator_contact(connection: Connection, personal: PersonalData, case_no: s
         text(
             "select jurisdiction, project_no, assess_number, user_name, mobile from ratings"
             " where case_no = :case_no and anonymous is not true and (user_name is not null or mobile is not null)"
-            " union all select jurisdiction, null, 0, reporter_name, mobile from window_reports"
+            " union all select jurisdiction, null, 0, reporter_name, mobile from citizen_reports"
             " where case_no = :case_no and mobile <> ''"
         ),
         {"case_no": case_no},

@@ -86,18 +86,22 @@ def words_of_case(connection: Connection, case_no: str, project_no: str, task_na
 
 _BATCH = 2000
 
-_WRITTEN = text(
+_WRITTEN = (
     "select c.case_no, c.project_no, c.task_name, coalesce(r.comment, w.matter, '') as matter from cases c"
-    " left join ratings r on r.case_no = c.case_no left join window_reports w on w.case_no = c.case_no"
+    " left join ratings r on r.case_no = c.case_no left join {reports} w on w.case_no = c.case_no"
     " where c.case_no > :after order by c.case_no limit :batch"
 )
 _WRITE = text("update cases set words = cast(:words as tsvector) where case_no = :case_no")
 
 
-def give_words_to_all(connection: Connection) -> int:
-    """Write the words of every case that is there; how many. For the schema's step that brings the column."""
+def give_words_to_all(connection: Connection, reports: str) -> int:
+    """Write the words of every case that is there; how many. For the schema's step that brings the column.
+
+    `reports` is the table of what citizens reported, which at that step had another name than today.
+    """
+    written = text(_WRITTEN.format(reports=reports))
     done, after = 0, ""
-    while rows := connection.execute(_WRITTEN, {"after": after, "batch": _BATCH}).all():
+    while rows := connection.execute(written, {"after": after, "batch": _BATCH}).all():
         found = [
             {"case_no": row.case_no, "words": words_of((row.case_no, row.project_no), (row.task_name, row.matter))}
             for row in rows

@@ -201,6 +201,13 @@ class Settings(BaseSettings):
         completed._found = frozenset(name for name, value in found.items() if value != getattr(self, name))
         return completed
 
+    def current_desk_url(self) -> str:
+        """Where people reach the desk now, empty when nobody does; the stack starts it last, so this is asked late."""
+        if self.desk_url:
+            return self.desk_url
+        record = StackFile.running(self.runtime_dir)
+        return record.desk_url if record is not None else ""
+
     @property
     def embedded_database(self) -> bool:
         """Whether the database is the stack's own (nothing names another)."""

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import Template
 
-from casework.standing import Standing
+from casework.ports import People
+from casework.standing import Standing, rated_units
 from casework.text import instant
+from models.actors import Role
 from models.callbacks import CallbackKind, CallbackResult
 from models.kinds import Finding
 from models.steps import Event
-from models.views import EntryView
+from models.views import CaseView, EntryView
+from policy.people import who_puts_through
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,34 @@ def choice_of(value: str) -> ResultChoice | None:
 
 
 def script_of(text: str, standing: Standing) -> str:
-    """What is asked, with the case's own item, unit and day filled in."""
+    """What is asked, with the case's own item, unit, day and source filled in."""
     case = standing.case
     item = case.task_name or "政务服务事项"
-    asked = Template(text).substitute(item=item, unit=case.unit_name, assessed=instant(case.assessed_at))
+    asked = Template(text).substitute(
+        item=item, unit=case.unit_name, assessed=instant(case.assessed_at), source=case.source.label
+    )
     return asked.rstrip()
+
+
+def recorded_by_others(kind: CallbackKind, recorders: Sequence[Role]) -> str:
+    """What a caller reads whose call somebody else writes down."""
+    who = "或".join(role.label for role in recorders)
+    said = f"{kind.label}的结果由{who}登记，请把对方的答复转告。"
+    if any(role.is_of_unit for role in recorders):
+        said += f"{who}请您转接的，接通后由其询问，不要把号码告诉对方。"
+    return said
+
+
+def put_through_text(case: CaseView, people: People) -> str:
+    """What a caller reads who may not see name and number: whom to ask to put the call through."""
+    able = who_puts_through(rated_units(case), people.users())
+    if not able:
+        return "评价人的姓名和电话不向承办、协办单位显示。目录中没有可以转接的人员，请联系管理员。"
+    units = "、".join(dict.fromkeys(people.unit(user.unit).name for user in able))
+    return (
+        f"评价人的姓名和电话不向承办、协办单位显示。请联系{able[0].role.label}（{units}），"
+        f"报案件编号 {case.case_no}，由其拨通后转接给您。"
+    )
 
 
 def earlier_calls(entries: Iterable[EntryView], kind: CallbackKind) -> list[EntryView]:

@@ -18,11 +18,11 @@ Row = tuple[str, str]
 
 
 def source_rows(case: CaseView, complaint: Complaint) -> list[Row]:
-    """What the case is about: the rating and its comment, the report at the window, or the repeated reviews."""
+    """What the case is about: the rating and its comment, what was reported, or the repeated reviews."""
     named = "匿名" if case.anonymous else "实名"
     if case.source is CaseSource.REPEATED:
         return [("来源", f"{case.source.label}，{instant(case.assessed_at)}")]
-    if case.source is CaseSource.UNRESOLVED_WINDOW:
+    if case.source.is_reported:
         return [
             ("来源", f"{case.source.label}，{named}，{instant(case.assessed_at)}"),
             ("反映的问题", complaint.text or "（没有填写）"),

@@ -1,7 +1,7 @@
-"""Taking a report in: at the 办不成事 window, or from a caller who cannot file one (GH-29, GH-30).
+"""Taking in what a citizen reports (群众反映): by telephone, in writing, at the 办不成事 window (GH-01, GH-29).
 
-Decides who may register it and what has to be right before it is written down. Numbering, storing and opening its case
-are handed in.
+Decides what has to be right before it is written down. Who may register it, and which sources and classes a place has,
+stands in `policy`; numbering, storing and opening its case are handed in.
 """
 
 from collections.abc import Callable, Collection
@@ -16,15 +16,15 @@ from models.errors import ActionRefused, BadInput
 from models.kinds import CaseSource
 from models.people import User
 from models.policy import Policy
-from models.reports import ReportForm, WindowReport
-from policy.dispatch import classification_refusal
+from models.reports import CitizenReport, ReportForm
+from policy.dispatch import classification_refusal, source_refusal, sources_by_hand
 from policy.people import registration_refusal, unit_refusal
 
 
 class Register(Protocol):
     """Writes a report down; the same `key` again gives the same report."""
 
-    def __call__(self, form: ReportForm, by: str, now: datetime, key: str | None = None) -> WindowReport:
+    def __call__(self, form: ReportForm, by: str, now: datetime, key: str | None = None) -> CitizenReport:
         """The registered report."""
         ...
 
@@ -41,22 +41,31 @@ class RegisterPorts:
     policy_of: Callable[[str], Policy]
     sources_of: Callable[[str], Collection[str]]
     register: Register
-    open_case: Callable[[WindowReport], None]
+    open_case: Callable[[CitizenReport], None]
     now: Callable[[], datetime]
+
+    def by_hand(self, jurisdiction: str) -> tuple[CaseSource, ...]:
+        """The sources from which reports are registered there."""
+        return sources_by_hand(self.sources_of(jurisdiction))
 
 
 def need_right_to_register(by: User, policy: Policy, ports: RegisterPorts) -> None:
-    """Raise ActionRefused unless that person may register reports, and the place takes them."""
+    """Raise ActionRefused unless that person may register reports, and the place has a source of them."""
     if refusal := registration_refusal(by):
         raise ActionRefused(refusal)
-    if CaseSource.UNRESOLVED_WINDOW not in ports.sources_of(policy.jurisdiction):
-        raise ActionRefused(f"{policy.name}的规则（case_sources）没有办不成事反映窗口这一来源，不能登记。")
+    if not ports.by_hand(policy.jurisdiction):
+        known = "、".join(each.label for each in CaseSource if each.is_reported)
+        raise ActionRefused(
+            f"{policy.name}的规则（case_sources）没有可以由人工登记的来源（{known}），不能登记；差评由评价渠道导入后立案。"
+        )
 
 
 def need_a_place_for(form: ReportForm, policy: Policy, ports: RegisterPorts) -> None:
-    """Raise BadInput unless the class and the priority are the policy's and the unit can take a case."""
-    refusal = classification_refusal(form.case_class, form.priority, policy) or unit_refusal(
-        form.unit, ports.people.units(), ports.people.users()
+    """Raise BadInput unless source, class and priority are the policy's and the unit can take a case."""
+    refusal = (
+        source_refusal(form.source, ports.by_hand(policy.jurisdiction), policy)
+        or classification_refusal(form.case_class, form.priority, policy)
+        or unit_refusal(form.unit, ports.people.units(), ports.people.users())
     )
     if refusal:
         raise BadInput(refusal)
@@ -70,6 +79,6 @@ def report_form(**fields: Any) -> ReportForm:
         raise BadInput("".join(each["msg"].removeprefix("Value error, ") for each in error.errors())) from None
 
 
-def callback_promise(report: WindowReport) -> str:
+def callback_promise(report: CitizenReport) -> str:
     """Whether the reporter can be called."""
     return "未留电话，按匿名办理，免予回访" if report.anonymous else "已留电话，供回访使用"

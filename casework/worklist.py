@@ -99,6 +99,15 @@ class Answer:
     asked: dict[str, str] = field(default_factory=dict)
     meaning: str = ""
 
+    @property
+    def label(self) -> str:
+        """What a button says: the meaning without its comment, or the action; of a measure also which one it is."""
+        if self.meaning:
+            return self.meaning.partition("，")[0]
+        if self.action in (Action.ISSUE_MEASURE, Action.FULFIL_MEASURE):
+            return self.action.label.replace("督查措施", MeasureKind(self.given["kind"]).label)
+        return self.action.label
+
 
 _REASON = {"reason": "理由"}
 _EVIDENCE = {"evidence": "证据名称或编号"}

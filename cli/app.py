@@ -239,6 +239,12 @@ def _token() -> Loaded:
     return token.configure, lambda args, context, out, err: token.run(args, context.token_ports, out, err)
 
 
+def _keys() -> Loaded:
+    from cli import keys
+
+    return keys.configure, lambda args, context, out, err: keys.run(args, context.keys, out, err)
+
+
 _COMMANDS = {
     command.name: command
     for command in (
@@ -250,7 +256,7 @@ _COMMANDS = {
         _Command("cases", "案件清单", _cases),
         _Command("messages", "发出了哪些通知和报告，哪些没有发出", _messages),
         _Command("import", "导入评价文件，差评立为案件", _import),
-        _Command("register", "办不成事反映窗口：登记一件群众反映并立案", _register),
+        _Command("register", "登记一件群众反映（来电、信访、窗口……）并立案", _register),
         _Command("deputy", "请假期间由谁代理：设定、列出、提前结束", _deputy),
         _Command("handover", "把一个人手上的全部案件移交给另一个人", _handover),
         _Command("policy", "各地区的程序参数及其依据：列出、检查、比较", _policy),
@@ -258,6 +264,7 @@ _COMMANDS = {
         _Command("token", "其他系统使用接口的令牌：生成、列出、撤销", _token),
         _Command("directory", "单位和用户目录：查看、导入", _directory),
         _Command("account", "网页的本地账号：设置密码、列出、停用、恢复", _account),
+        _Command("keys", "密钥：各内容由哪个密钥加密，换密钥后用新的重写", _keys),
         _Command("due", "计算期限何时届满，并逐日说明理由", _due),
         _Command("up", "启动整个系统，留在前台", _up),
         _Command("demo", "启动整个系统并导入演示数据", _demo),

@@ -26,6 +26,7 @@ from casework.notices import (
     until,
 )
 from casework.text import for_scripts, instant, table
+from cli.progress import ProgressLine
 from models.actors import Actor
 from models.calendar_changes import DateShift, NoticeOrder, Preview, Recounting
 from models.errors import BadInput
@@ -241,23 +242,6 @@ def _year(text: str) -> int:
     return int(text)
 
 
-class _ProgressLine:
-    """Shows how far the work has come: one line that is written over on a screen, plain lines elsewhere."""
-
-    def __init__(self, err: TextIO) -> None:
-        self._err = err
-        self._on_screen = err.isatty()
-        self._open = False
-
+class _ProgressLine(ProgressLine):
     def cases(self, done: int, planned: int) -> None:
-        line = f"正在重新计算：{done:,} / {planned:,} 件"
-        if self._on_screen:
-            print(f"\r{line}\x1b[K", end="", file=self._err, flush=True)
-            self._open = True
-        else:
-            print(line, file=self._err, flush=True)
-
-    def end(self) -> None:
-        if self._open:
-            print(file=self._err)
-            self._open = False
+        self.show(f"正在重新计算：{done:,} / {planned:,} 件")

@@ -1,16 +1,17 @@
 """`callback CASE --as USER [--purpose TEXT]`: whoever makes the callbacks triggers one; the hotline may at any time.
 
 Decides what the caller sees: whom to call, what to ask, and the line that records each result. The evaluator's number
-is shown only after the case has accepted the trigger, so to those alone whom the policy lets call; every look at it is
-in the log that supervisors read, and in the ledger (EZ-41).
+is shown only after the case has accepted the trigger, and never to the rated units, also where the policy lets one of
+them call: their callers read who puts the call through. Every look is in the log that supervisors read, and every
+trigger in the ledger (EZ-41).
 """
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from string import Template
 from typing import TextIO
 
-from casework.standing import Standing, in_whose_name, standing_of, visible_case
+from casework.callbacks import put_through_text, recorded_by_others, script_of
+from casework.standing import Standing, in_whose_name, rated_units, standing_of, visible_case
 from casework.text import instant, masked
 from cli.act import read_key, send
 from cli.context import Context
@@ -20,6 +21,7 @@ from models.callbacks import CallbackKind, CallbackResult
 from models.errors import ActionRefused
 from models.kinds import Finding
 from models.steps import Event
+from policy.people import reveal_refusal
 from policy.transitions import roles_for
 from policy.wording import DETAIL_LABELS
 
@@ -27,7 +29,7 @@ from policy.wording import DETAIL_LABELS
 def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = (
-        "发起回访：显示给谁打、问什么，以及打完以后怎么登记结果。\n"
+        "发起回访：显示给谁打、问什么，以及打完以后怎么登记结果。号码不向承办、协办单位显示，由12345话务员转接。\n"
         "回访由本地区规则指定的人员办理；12345话务员随时可以发起。"
     )
     parser.add_argument("case_no", metavar="CASE", help="案件编号")
@@ -90,8 +92,7 @@ def result_lines(
 def _print_results(context: Context, standing: Standing, kind: CallbackKind, actor: Actor, out: TextIO) -> None:
     recorders = roles_for(Action.RECORD_CALLBACK, standing.state, standing.order)
     if actor.role not in recorders:
-        who = "或".join(role.label for role in recorders)
-        print(f"\n{kind.label}的结果由{who}登记，请把对方的答复转告。", file=out)
+        print(f"\n{recorded_by_others(kind, recorders)}", file=out)
         return
     print("\n打完以后登记结果，照抄一行；要写备注的，在后面加上 note='备注内容'：", file=out)
     findings = (Finding.FOUNDED, *standing.rules.policy.void_outcomes)
@@ -103,6 +104,9 @@ _EVIDENCE = dict.fromkeys((Finding.MISTAKEN, Finding.MALICIOUS), " evidence='证
 
 
 def _print_whom(context: Context, standing: Standing, actor: Actor, purpose: str, out: TextIO) -> None:
+    if reveal_refusal(actor, rated_units(standing.case)) is not None:
+        print(f"\n{put_through_text(standing.case, context.people)}", file=out)
+        return
     contact = context.whom_to_call(actor, standing.case.case_no, purpose)
     name = masked(contact.name if contact else "")
     mobile = contact.mobile if contact else ""
@@ -132,11 +136,5 @@ def _print_earlier(context: Context, standing: Standing, kind: CallbackKind, out
 
 def _print_script(context: Context, standing: Standing, kind: CallbackKind, out: TextIO) -> None:
     case = standing.case
-    script = Template(context.callback_script(case.jurisdiction, kind))
     print(f"\n{kind.label}问什么：", file=out)
-    print(
-        script.substitute(
-            item=case.task_name or "政务服务事项", unit=case.unit_name, assessed=instant(case.assessed_at)
-        ).rstrip(),
-        file=out,
-    )
+    print(script_of(context.callback_script(case.jurisdiction, kind, case.source), standing), file=out)

@@ -17,6 +17,7 @@ from models.actions import Action, HumanAction, Receipt
 from models.actors import Actor
 from models.callbacks import CallbackKind
 from models.errors import HaochapingError
+from models.kinds import CaseSource
 from models.links import LinkView
 from models.policy import Policy
 from models.ratings import Complaint, EvaluatorContact, Opened
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cli.calendar import CalendarPorts
     from cli.deputy import DeputyPorts
     from cli.handover import HandoverPorts
+    from cli.keys import KeyDesk
     from cli.policy import PolicyShelf
     from cli.token import TokenPorts
 
@@ -88,8 +90,8 @@ class Context(Front, Protocol):
         """What the evaluator complained of; numbers in the free text are masked."""
         ...
 
-    def callback_script(self, jurisdiction: str, kind: CallbackKind) -> str:
-        """What the hotline asks in that callback; `$item`, `$unit` and `$assessed` stand for the case's own."""
+    def callback_script(self, jurisdiction: str, kind: CallbackKind, source: CaseSource) -> str:
+        """What the hotline asks in that callback; `$item` and the like stand for the case's own."""
         ...
 
     def load_calendar(self, jurisdiction: str | None) -> WorkingCalendar:
@@ -136,8 +138,13 @@ class Context(Front, Protocol):
         ...
 
     @property
+    def keys(self) -> "KeyDesk":
+        """The keys of this installation, and what stands under them."""
+        ...
+
+    @property
     def register_ports(self) -> "RegisterPorts":
-        """What the registration at the window needs."""
+        """What the registration of a report needs."""
         ...
 
     def links_of(self, case_no: str) -> list[LinkView]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from cli.progress import ProgressLine
 from models.errors import BadInput
 from models.policy import Policy
 from models.ratings import FileRefused, ImportProgress, ImportReport, ImportRequest, Opened
@@ -122,28 +123,9 @@ def print_report(report: ImportReport, opened: Opened, unit_name: Callable[[str]
         print(f"  ……其余 {report.bad - len(report.cases):,} 件未逐一列出", file=out)
 
 
-class _ProgressLine:
-    """Shows how far the work has come: one line that is written over on a screen, plain lines elsewhere."""
-
-    def __init__(self, err: TextIO) -> None:
-        self._err = err
-        self._on_screen = err.isatty()
-        self._open = False
-
+class _ProgressLine(ProgressLine):
     def rows(self, progress: ImportProgress) -> None:
-        self._show(f"正在导入：{progress.rows:,} 行，{progress.rows_per_second:,.0f} 行/秒，{progress.share:.0%}")
+        self.show(f"正在导入：{progress.rows:,} 行，{progress.rows_per_second:,.0f} 行/秒，{progress.share:.0%}")
 
     def cases(self, opened: int) -> None:
-        self._show(f"正在立案：{opened:,} 件")
-
-    def end(self) -> None:
-        if self._open:
-            print(file=self._err)
-            self._open = False
-
-    def _show(self, line: str) -> None:
-        if self._on_screen:
-            print(f"\r{line}\x1b[K", end="", file=self._err, flush=True)
-            self._open = True
-        else:
-            print(line, file=self._err, flush=True)
+        self.show(f"正在立案：{opened:,} 件")

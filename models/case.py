@@ -135,6 +135,8 @@ class Appeal(Value):
 
     filed_at: AwareDatetime
     filed_by: str
+    by_unit: bool = False
+    """Whether the unit's head filed it."""
     late_allowed_by: str | None = None
     has_evidence: bool = False
     finding: Finding | None = None

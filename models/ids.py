@@ -5,6 +5,9 @@ sequence numbers, and it travels in the open through the engine's screens and lo
 """
 
 import re
+from datetime import date
+
+from models.kinds import CaseSource
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,49}")
 
@@ -23,6 +26,28 @@ def case_number(jurisdiction: str, project_no: str, assess_number: int) -> str:
     if not is_safe_number(project_no):
         raise ValueError(f"not a safe case number: {project_no!r}")
     return f"{jurisdiction}-{project_no}-{assess_number}"
+
+
+_REPORTS = {
+    CaseSource.HOTLINE: "H",
+    CaseSource.UNRESOLVED_WINDOW: "W",
+    CaseSource.PETITION: "P",
+    CaseSource.MAILBOX: "M",
+    CaseSource.MESSAGE_BOARD: "B",
+    CaseSource.SHORT_VIDEO: "V",
+    CaseSource.QUESTIONNAIRE: "Q",
+}
+"""With which letter the number of a report begins; each source counts for itself."""
+
+
+def report_stem(source: CaseSource, day: date) -> str:
+    """What the numbers of all reports of a source on a day begin with, e.g. H20261121-"""
+    return f"{_REPORTS[source]}{day:%Y%m%d}-"
+
+
+def report_number(source: CaseSource, day: date, count: int) -> str:
+    """The number of a report that was registered by hand, e.g. H20261121-0001; within its jurisdiction."""
+    return f"{report_stem(source, day)}{count:04d}"
 
 
 def task_id(case_no: str, seq: int, kind: str, unit: str | None = None) -> str:

@@ -68,10 +68,16 @@ class MeasureKind(StrEnum):
 
 
 class CaseSource(StrEnum):
-    """Where a case comes from (EZ-23, GH-01, GH-29)."""
+    """Where a case comes from: a rating, what somebody reports, or a repetition (EZ-23, GH-01, GH-29, TA-11, XT-14)."""
 
     RATING = "rating"
+    HOTLINE = "hotline"
     UNRESOLVED_WINDOW = "unresolved_window"
+    PETITION = "petition"
+    MAILBOX = "mailbox"
+    MESSAGE_BOARD = "message_board"
+    SHORT_VIDEO = "short_video"
+    QUESTIONNAIRE = "questionnaire"
     REPEATED = "repeated"
 
     @property
@@ -79,6 +85,17 @@ class CaseSource(StrEnum):
         """The source in Chinese."""
         return {
             CaseSource.RATING: "好差评",
+            CaseSource.HOTLINE: "12345热线",
             CaseSource.UNRESOLVED_WINDOW: "办不成事反映窗口",
+            CaseSource.PETITION: "信访",
+            CaseSource.MAILBOX: "领导信箱",
+            CaseSource.MESSAGE_BOARD: "微信留言板",
+            CaseSource.SHORT_VIDEO: "短视频平台",
+            CaseSource.QUESTIONNAIRE: "问卷",
             CaseSource.REPEATED: "重复差评（根源治理）",
         }[self]
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether somebody reported one problem there, which is registered by hand."""
+        return self not in (CaseSource.RATING, CaseSource.REPEATED)

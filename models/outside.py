@@ -87,6 +87,18 @@ class LinkedCase(Value):
     rated: bool
 
 
+class HandedLink(Value):
+    """办件进度链接 that somebody hands to the evaluator: `site` and `token` together are its address.
+
+    `shown_until` is when the page hides it; it opens the case until `expires_at`.
+    """
+
+    site: str
+    token: str
+    expires_at: AwareDatetime
+    shown_until: AwareDatetime
+
+
 class CitizenView(Value):
     """What a citizen's link shows. Nothing in it names a person, and nothing the evaluator."""
 
@@ -99,6 +111,8 @@ class CitizenView(Value):
     milestones: tuple[Milestone, ...]
     may_rate: bool
     rated: bool
+    said: str = "评价"
+    """What the citizen did: rated something, or reported it (反映)."""
 
 
 class ReEvaluation(Value):

@@ -1,7 +1,7 @@
-"""What somebody reports at the window for matters that could not be done (办不成事反映窗口), as said and as registered.
+"""What somebody reports (群众反映) in a place that takes it: by telephone, at a window, in a letter or a message.
 
-Decides what a report has to say. Who may register it and which classes there are stands in `policy`; where it is kept
-is the adapters' business.
+Decides what a report has to say. Who may register it, and which sources and classes there are, stands in `policy`;
+where it is kept is the adapters' business.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from pydantic import AwareDatetime, Field, model_validator
 
 from models.base import Value
-from models.kinds import CaseClass, Priority
+from models.kinds import CaseClass, CaseSource, Priority
 
 _PHONE = re.compile(r"[0-9+()\- ]{5,24}")
 _LONGEST_NAME = 200
@@ -17,12 +17,13 @@ _LONGEST_MATTER = 2000
 
 
 class ReportForm(Value):
-    """登记表: what the reporter says (GH-29, GH-30 接受登记、分类处置). Raises ValueError in Chinese for a gap.
+    """登记表: where it was reported and what the reporter says (GH-29, GH-30). Raises ValueError in Chinese for a gap.
 
     `reporter_name` and `mobile` are personal and stay in the database. Without a number the report is anonymous.
     """
 
     jurisdiction: str
+    source: CaseSource
     unit: str
     task_name: str
     matter: str
@@ -34,6 +35,8 @@ class ReportForm(Value):
 
     @model_validator(mode="after")
     def _can_be_taken(self) -> "ReportForm":
+        if not self.source.is_reported:
+            raise ValueError(f"{self.source.label}不能由人工登记，来源（--source）请选择群众反映的途径。")
         if not self.task_name.strip() or len(self.task_name) > _LONGEST_NAME:
             raise ValueError(f"事项名称（--item）须填写，最多 {_LONGEST_NAME} 个字。")
         if not self.matter.strip() or len(self.matter) > _LONGEST_MATTER:
@@ -48,7 +51,7 @@ class ReportForm(Value):
         return self
 
 
-class WindowReport(Value):
+class CitizenReport(Value):
     """A registered report. Nothing in it is personal: what was said and by whom stays in the database.
 
     `report_no` is its number within the jurisdiction, `case_no` the number of the case that it becomes.
@@ -56,6 +59,7 @@ class WindowReport(Value):
 
     case_no: str
     jurisdiction: str
+    source: CaseSource
     report_no: str
     unit: str
     task_code: str

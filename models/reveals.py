@@ -1,6 +1,7 @@
-"""Looks at an evaluator's name and number: who, when, of which case, why, and until when it was shown."""
+"""Looks at an evaluator's name and number, and links handed out: who, when, of which case, why, shown until when."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from pydantic import AwareDatetime
 
@@ -15,8 +16,29 @@ LONGEST_PURPOSE = 200
 """Characters that a typed purpose has at least and at most."""
 
 
+class RevealPlace(StrEnum):
+    """Where somebody looked, or that a link to the case was handed out (办件进度链接)."""
+
+    DESK = "desk"
+    CALLBACK = "callback"
+    LINK = "link"
+
+    @property
+    def label(self) -> str:
+        """What was shown and where, in Chinese."""
+        return {
+            RevealPlace.DESK: "姓名和电话，网页",
+            RevealPlace.CALLBACK: "姓名和电话，命令行",
+            RevealPlace.LINK: "办件进度链接",
+        }[self]
+
+
+LOOKS = (RevealPlace.DESK, RevealPlace.CALLBACK)
+"""Where name and number are shown; a link shows neither."""
+
+
 class Reveal(Value):
-    """One look. `place` is where it happened: the desk (`desk`) or the command line (`callback`). `id` grows."""
+    """One look, or one link handed out. `until` is when it was hidden again; `id` grows."""
 
     id: int
     user_id: str
@@ -24,6 +46,6 @@ class Reveal(Value):
     unit: str
     case_no: str
     purpose: str
-    place: str
+    place: RevealPlace
     at: AwareDatetime
     until: AwareDatetime

@@ -44,4 +44,17 @@ class Attachment(Value):
     @property
     def reference(self) -> str:
         """附件 1 现场照片.jpg（3f2a9c01）: its number, its name, and the first digits of its digest."""
-        return f"附件 {self.number} {self.name}（{self.sha256[:8]}）"
+        return f"{_head(self.number)}{self.name}{_tail(self.sha256)}"
+
+
+def may_be_named_in(text: str, number: int, sha256: str) -> bool:
+    """Whether a text names that file of its case, for those who do not know the file's name; rather yes than no."""
+    return _head(number) in text and _tail(sha256) in text
+
+
+def _head(number: int) -> str:
+    return f"附件 {number} "
+
+
+def _tail(sha256: str) -> str:
+    return f"（{sha256[:8]}）"

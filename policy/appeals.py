@@ -15,6 +15,7 @@ from models.policy import SecondConfirm
 from models.steps import Event, TaskKind
 from policy.draft import Draft, Outcome
 from policy.endings import not_adopted_after_all, settle
+from policy.stages import confirms_appeal
 
 HELD_BY_APPEAL = "申诉复核"
 
@@ -31,6 +32,7 @@ def appealed(order: CaseOrder, state: CaseState, message: FileAppeal, now: datet
         appeal=Appeal(
             filed_at=now,
             filed_by=message.actor.user,
+            by_unit=message.actor.role is Role.HEAD,
             late_allowed_by=state.late_appeal_by,
             has_evidence=bool(message.evidence),
         )
@@ -73,15 +75,20 @@ def appeal_decided(order: CaseOrder, state: CaseState, message: DecideAppeal, no
     draft.change(appeal=appeal)
     if message.upheld and order.policy.appeal_second_confirm is SecondConfirm.MANAGING_UNIT:
         draft.start(ClockKind.APPEAL_CONFIRM, order.policy.appeal_confirm_limit, round_=1)
-        draft.open(TaskKind.CONFIRM_APPEAL, Role.HEAD, ClockKind.APPEAL_CONFIRM)
+        draft.open(TaskKind.CONFIRM_APPEAL, confirms_appeal(state)[0], ClockKind.APPEAL_CONFIRM)
         return draft.done()
     _conclude(draft, message.upheld)
     return draft.done()
 
 
 def appeal_confirmed(order: CaseOrder, state: CaseState, message: ConfirmAppeal, now: datetime) -> Outcome:
-    """申诉确认: the managing unit, by another person, has the last word on an appeal that is to be upheld (TA-26)."""
+    """申诉确认: the managing unit, by another person, has the last word on an appeal that is to be upheld (TA-26).
+
+    Where its head has a part in the case a supervisor may speak for it (`confirms_appeal`), and the entry says so.
+    """
     draft = Draft(order, state, Event.APPEAL_CONFIRMED, now, message.actor)
+    if message.actor.role is Role.SUPERVISOR:
+        draft.say("instead_of", "单位负责人参与过本案，由监督人员代为确认")
     draft.say("confirmed", "同意" if message.confirmed else "不同意")
     draft.say("reason", message.reason)
     draft.stop(ClockKind.APPEAL_CONFIRM)

@@ -23,7 +23,7 @@ from models.policy import InterviewTrigger
 from models.steps import Event, TaskKind
 from policy.draft import Draft, Outcome
 from policy.procedure import ask_for_sign_off, begin_remediation_limit, last_moment
-from policy.stages import callback_due, handling_unit, supervisors_decide_the_unit
+from policy.stages import callback_due, confirms_appeal, handling_unit, supervisors_decide_the_unit
 
 
 def returned(order: CaseOrder, state: CaseState, message: ReturnOrder, now: datetime) -> Outcome:
@@ -89,10 +89,8 @@ def _hand_over_to_the_new_unit(draft: Draft) -> None:
         draft.close(TaskKind.TAKE_OVER)
         draft.change(ladder_tasks=state.ladder_tasks)
         draft.open(TaskKind.TAKE_OVER, Role.HEAD)
-    if ClockKind.APPEAL_CONFIRM in state.running:
-        draft.close(TaskKind.CONFIRM_APPEAL)
-        draft.open(TaskKind.CONFIRM_APPEAL, Role.HEAD, ClockKind.APPEAL_CONFIRM)
     draft.change(leader=None)
+    _ask_who_confirms(draft)
 
 
 def co_units_assigned(order: CaseOrder, state: CaseState, message: AssignCoUnits, now: datetime) -> Outcome:
@@ -152,6 +150,7 @@ def taken_over(order: CaseOrder, state: CaseState, message: TakeOver, now: datet
     draft.say("reason", message.reason)
     draft.change(leader=message.actor.user)
     draft.close(TaskKind.TAKE_OVER)
+    _ask_who_confirms(draft)
     if state.assignee is not None:
         draft.tell(NoticeKind.REASSIGNED, Role.OFFICER, user=state.assignee)
     if InterviewTrigger.TAKEOVER in order.policy.interview_trigger:
@@ -188,6 +187,14 @@ def force_claimed(order: CaseOrder, state: CaseState, message: ForceClaim, now: 
     draft.say("reason", message.reason)
     draft.change(assignee=message.actor.user, leader=message.actor.user)
     draft.close(TaskKind.TAKE_OVER)
+    _ask_who_confirms(draft)
     if state.assignee is not None:
         draft.tell(NoticeKind.REASSIGNED, Role.OFFICER, user=state.assignee)
     return draft.done()
+
+
+def _ask_who_confirms(draft: Draft) -> None:
+    """An appeal that waits for its confirmation goes to whoever may give it now (`confirms_appeal`)."""
+    if ClockKind.APPEAL_CONFIRM in draft.state.running:
+        draft.close(TaskKind.CONFIRM_APPEAL)
+        draft.open(TaskKind.CONFIRM_APPEAL, confirms_appeal(draft.state)[0], ClockKind.APPEAL_CONFIRM)

@@ -1,4 +1,6 @@
-"""How a bad rating, a report at the window or a repetition becomes the order of a case: class, number, pinned rules."""
+"""How a bad rating, a report or a repetition becomes the order of a case: source, class, number, pinned rules."""
+
+from collections.abc import Collection
 
 from models.case import CaseClass, CaseOrder, CaseSource
 from models.errors import BadInput
@@ -7,14 +9,11 @@ from models.kinds import Priority
 from models.links import Repeat
 from models.policy import Policy, RepeatBy
 from models.ratings import PendingCase
-from models.reports import WindowReport
+from models.reports import CitizenReport
 from policy.repeats import parent_case_no, parent_project_no
 
-WINDOW_CHANNEL = "window"
-"""The channel of a case that no rating brought: somebody stood at a window."""
-
-REPEAT_CHANNEL = "repeated"
-"""The channel of a parent case: nobody delivered it, the count did."""
+_WINDOW = "window"
+"""The channel of a report at the 办不成事 window, as it stands in the cases."""
 
 _HARDEST_FIRST = (CaseClass.COMPLEX, CaseClass.DIFFICULT, CaseClass.SIMPLE, CaseClass.GENERAL)
 """In which order the tags of the classes are tried; a rating that matches none is general."""
@@ -54,8 +53,33 @@ def class_of(tags: tuple[str, ...], policy: Policy) -> CaseClass:
     )
 
 
-def order_for_report(report: WindowReport, policy: Policy, calendar_version: str) -> CaseOrder:
-    """The order for one report at the 办不成事 window, with its registered class and priority (GH-30).
+def channel_of(source: CaseSource) -> str:
+    """The channel of a case that no rating brought: where it was reported, or that the count brought it."""
+    return _WINDOW if source is CaseSource.UNRESOLVED_WINDOW else source.value
+
+
+def sources_by_hand(case_sources: Collection[str]) -> tuple[CaseSource, ...]:
+    """Of the sources of a place (policy `case_sources`) those through which somebody reports one problem."""
+    return tuple(each for each in CaseSource if each.is_reported and each in case_sources)
+
+
+def usual_source(by_hand: Collection[CaseSource]) -> CaseSource | None:
+    """The source of a report when nobody says another: the hotline, or the only one; None when it must be said."""
+    if CaseSource.HOTLINE in by_hand:
+        return CaseSource.HOTLINE
+    return next(iter(by_hand)) if len(by_hand) == 1 else None
+
+
+def source_refusal(source: CaseSource, by_hand: Collection[CaseSource], policy: Policy) -> str | None:
+    """Why nothing can be registered from that source in a place that has these; None when it can."""
+    if source in by_hand:
+        return None
+    known = "、".join(f"{each.value}（{each.label}）" for each in by_hand)
+    return f"{policy.name}的规则（case_sources）没有“{source.label}”这一来源，不能登记。可用的来源：{known}。"
+
+
+def order_for_report(report: CitizenReport, policy: Policy, calendar_version: str) -> CaseOrder:
+    """The order for one report, with its registered source, class and priority (GH-30).
 
     Raises BadInput when the policy has no such class or priority.
     """
@@ -70,14 +94,14 @@ def order_for_report(report: WindowReport, policy: Policy, calendar_version: str
         task_code=report.task_code,
         task_name=report.task_name,
         satisfaction=None,
-        channel=WINDOW_CHANNEL,
+        channel=channel_of(report.source),
         case_class=report.case_class,
         anonymous=report.anonymous,
         assessed_at=report.registered_at,
         policy=policy,
         policy_digest=policy.digest(),
         calendar_version=calendar_version,
-        source=CaseSource.UNRESOLVED_WINDOW,
+        source=report.source,
         priority=report.priority,
     )
 
@@ -104,7 +128,7 @@ def order_for_repeat(repeat: Repeat, policy: Policy, calendar_version: str) -> C
         task_code=repeat.subject if repeat.by is RepeatBy.ITEM else "",
         task_name=_root_cause(repeat),
         satisfaction=None,
-        channel=REPEAT_CHANNEL,
+        channel=channel_of(CaseSource.REPEATED),
         case_class=next(each for each in _LONGEST_FIRST if each in policy.class_limits),
         anonymous=True,
         assessed_at=repeat.found_at,

@@ -40,7 +40,7 @@ def urged(order: CaseOrder, state: CaseState, message: Urge, now: datetime) -> O
     draft = Draft(order, state, Event.URGED, now, message.actor)
     draft.say("reason", message.reason)
     binding = (kind for kind in state.running if kind is not ClockKind.APPEAL_WINDOW)
-    for role in dict.fromkeys(holder_of(kind, order.policy) for kind in binding):
+    for role in dict.fromkeys(holder_of(kind, order.policy, state) for kind in binding):
         draft.tell(NoticeKind.URGED, role)
     return draft.done()
 
@@ -107,7 +107,7 @@ def rung_reached(order: CaseOrder, state: CaseState, clock: Clock, rung: Rung, n
     draft.say("clock", clock.kind.label)
     draft.say("rung", rung.label)
     draft.rung = RungReached(clock=clock, rung=rung)
-    holder = holder_of(clock.kind, order.policy)
+    holder = holder_of(clock.kind, order.policy, state)
     if clock.kind is ClockKind.PAUSE:
         draft.say("plan", "暂停已满上限，自动恢复计时")
         draft.stop(ClockKind.PAUSE)
@@ -139,7 +139,7 @@ def _follows_from_the_limit(draft: Draft, clock: Clock) -> None:
 
 def _climb(draft: Draft, clock: Clock, rung: Rung) -> None:
     """Tell the people of this step of the ladder, ask for its measure; without a ladder supervisors are told."""
-    holder = holder_of(clock.kind, draft.policy)
+    holder = holder_of(clock.kind, draft.policy, draft.state)
     plain = NoticeKind.CLOCK_MISSED if rung.kind is RungKind.LIMIT else NoticeKind.CLOCK_STILL_MISSED
     step = _step_of_the_ladder(draft, clock, rung)
     if step is None:

@@ -1,4 +1,4 @@
-"""Who may appoint a deputy (代理), hand tasks over (移交), register a report, and see who rated.
+"""Who may appoint a deputy (代理), hand tasks over (移交), register a report, see who rated, and hand out a link.
 
 Decides on people alone, with the sentence that the refused person is told. Whether a case lets itself be reassigned
 says the case (`policy.transitions`).
@@ -9,6 +9,7 @@ from datetime import date
 
 from models.actions import AssignCoUnits, ConveneConference, HumanAction, Reassign, Redispatch
 from models.actors import Actor, Role
+from models.kinds import CaseSource
 from models.people import Deputy, Unit, User
 
 _OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -73,20 +74,21 @@ def handover_refusal(source: User, target: User, by: User) -> str | None:
 
 
 def registration_refusal(by: User) -> str | None:
-    """Why this person cannot register a report at the window; None when it is possible.
+    """Why this person cannot register what a citizen reports; None when it is possible.
 
-    The window's full-time staff (GH-29) are of the hotline or of the supervising office. Whom the report is about does
-    not take it.
+    Who takes calls and letters, and the 办不成事 window's full-time staff (GH-29), are of the hotline or of the
+    supervising office. Whom the report is about does not take it.
     """
     if by.role in _RECEPTION:
         return None
-    return f"办不成事反映由{Role.HOTLINE.label}或{Role.SUPERVISOR.label}登记，您是{by.role.label}。"
+    return f"群众反映由{Role.HOTLINE.label}或{Role.SUPERVISOR.label}登记，您是{by.role.label}。"
 
 
 def reveal_refusal(by: Actor, rated_units: Collection[str]) -> str | None:
     """Why this person may not see an evaluator's name and number; None when it is possible (EZ-41, EZ-42).
 
-    Never anybody of a unit that was rated, handles the case or helps with it, whatever the role.
+    Asked by pages and commands alike. Never anybody of a unit that was rated, handles the case or helps with it, or had
+    it before, whatever the role; where the policy lets that unit call, somebody puts the call through.
     """
     if by.role not in _RECEPTION:
         return (
@@ -94,6 +96,34 @@ def reveal_refusal(by: Actor, rated_units: Collection[str]) -> str | None:
         )
     if by.unit in rated_units:
         return "您所在的单位承办或协办这件差评，不能查看评价人的姓名和电话。"
+    return None
+
+
+def who_puts_through(rated_units: Collection[str], users: Iterable[User]) -> list[User]:
+    """Whom a caller asks who may not see the number: the hotline's people, or supervisors where none of those may."""
+    able = [
+        user
+        for user in users
+        if not user.disabled
+        and reveal_refusal(Actor(user=user.id, role=user.role, unit=user.unit), rated_units) is None
+    ]
+    return [user for user in able if user.role is Role.HOTLINE] or able
+
+
+def link_refusal(by: Actor, rated_units: Collection[str], source: CaseSource, anonymous: bool) -> str | None:
+    """Why this person may not hand the evaluator a link to the case (办件进度链接); None when it is possible.
+
+    The link opens what the evaluator sees and the re-evaluation (再评价), so nobody of the rated units gets one. There
+    has to be an evaluator who can be told from anybody else who calls.
+    """
+    if by.role not in _RECEPTION:
+        return f"办件进度链接由{Role.HOTLINE.label}或{Role.SUPERVISOR.label}交给评价人，您是{by.role.label}。"
+    if by.unit in rated_units:
+        return "您所在的单位承办或协办这件差评，不能经手评价人的办件进度链接。"
+    if source is CaseSource.REPEATED:
+        return "这是重复差评的根源治理案件，没有评价人，不提供办件进度链接。"
+    if anonymous:
+        return "这件是匿名的，无法核对对方是不是评价人本人，不提供办件进度链接。"
     return None
 
 

@@ -36,6 +36,9 @@ from policy.wording import receipt_text
 _LAST_MOMENT = timedelta(seconds=1)
 """A limit that ends at 24:00 ends on that day; what is counted from its end is counted from that day."""
 
+_BASES = {CaseSource.UNRESOLVED_WINDOW: FindingBasis.REPORTED, CaseSource.REPEATED: FindingBasis.REPEATED}
+"""Sources whose cases are founded from the start: who stood at the window was heard there (GH-30)."""
+
 
 def dispatched(order: CaseOrder, state: CaseState, now: datetime) -> Outcome:
     """转办: the sign-off limit and the 24 hours of the verification callback begin together (EZ-20, EZ-24, EZ-25)."""
@@ -45,16 +48,15 @@ def dispatched(order: CaseOrder, state: CaseState, now: datetime) -> Outcome:
     _ask_for_sign_off(draft)
     if policy.remediation_clock_start is RemediationStart.DISPATCHED:
         draft.start(ClockKind.REMEDIATION, remediation_limit(order, draft.state))
-    if order.source is not CaseSource.RATING:
-        basis = FindingBasis.REPEATED if order.source is CaseSource.REPEATED else FindingBasis.REPORTED
+    if basis := _BASES.get(order.source):
         draft.say("skipped", f"{order.source.label}，免予回访核实")
         draft.change(finding=Finding.FOUNDED, finding_basis=basis)
         return draft.done()
-    if policy.appeal_enabled:
+    if policy.appeal_enabled and order.source is CaseSource.RATING:
         draft.start(ClockKind.APPEAL_WINDOW, policy.appeal_window, silent=True, round_=1)
         draft.tell(NoticeKind.APPEAL_RIGHTS, Role.CLERK, ClockKind.APPEAL_WINDOW)
     if skips_callbacks(state, order):
-        draft.say("skipped", "匿名评价，免予回访核实")
+        draft.say("skipped", f"{_nameless(order)}，免予回访核实")
         draft.change(finding=Finding.FOUNDED, finding_basis=FindingBasis.ANONYMOUS)
         return draft.done()
     if policy.verify_callback_clock_start is not ClockOrigin.SIGNED:
@@ -177,7 +179,7 @@ def remediated(order: CaseOrder, state: CaseState, message: SubmitRemediation, n
     elif state.withdrawn_at is not None:
         end(draft, Ending.WITHDRAWN)
     elif skips_callbacks(state, order):
-        draft.say("skipped", "匿名评价，免予整改后回访")
+        draft.say("skipped", f"{_nameless(order)}，免予整改后回访")
         end(draft, Ending.ANONYMOUS)
     elif not order.policy.post_callback_required:
         end(draft, Ending.REMEDIATED)
@@ -340,6 +342,10 @@ def _founded(draft: Draft, basis: FindingBasis) -> None:
     if cap is not None and basis not in (FindingBasis.UNREACHABLE, FindingBasis.WITHDRAWN):
         draft.start(ClockKind.ADVISORY, cap, warns=False)
     ask_for_remediation(draft)
+
+
+def _nameless(order: CaseOrder) -> str:
+    return "匿名评价" if order.source is CaseSource.RATING else "匿名反映"
 
 
 def _running(draft: Draft, kind: ClockKind) -> ClockKind | None:

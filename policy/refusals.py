@@ -41,6 +41,9 @@ from policy.stages import (
     stage_of,
 )
 
+_DECIDE_LATER = "整改时限正在重新计算，请稍后再审批。"
+_ASK_LATER = "整改时限正在重新计算，请稍后再申请。"
+
 
 def closed_because(action: Action, state: CaseState, order: CaseOrder, now: datetime) -> str | None:
     """Why nobody could take that action now, whatever the message; None when somebody could."""
@@ -150,6 +153,11 @@ def message_refusal(action: Action, message: HumanAction, state: CaseState, orde
             return None
 
 
+def is_only_for_now(reason: str) -> bool:
+    """Whether a refusal ends by itself within moments: the dates of the limit are on their way back from the ledger."""
+    return reason.startswith((_DECIDE_LATER, _ASK_LATER))
+
+
 def _cannot_be_returned(state: CaseState, order: CaseOrder, now: datetime) -> str | None:
     if order.policy.returns.times == 0:
         return "本地区不允许退单。"
@@ -178,7 +186,7 @@ def _extension_closed(action: Action, state: CaseState, order: CaseOrder, now: d
         if state.extension is None:
             return "没有等待审批的延期申请。"
         if ClockKind.REMEDIATION in state.moving:
-            return "整改时限正在重新计算，请稍后再审批。"
+            return _DECIDE_LATER
         if state.stands_still:
             return "案件正在暂停计时，恢复计时后再审批延期。"
         clock = state.clock(ClockKind.REMEDIATION)
@@ -205,7 +213,7 @@ def _extension_closed(action: Action, state: CaseState, order: CaseOrder, now: d
 def _extension_refusal(until: date, state: CaseState) -> str | None:
     clock = state.clock(ClockKind.REMEDIATION)
     if clock is None or clock.extendable_to is None or ClockKind.REMEDIATION in state.moving:
-        return "整改时限正在重新计算，请稍后再申请。"
+        return _ASK_LATER
     if until <= clock.due.last_day:
         return f"新的期限 {until} 应晚于现在的期限 {clock.due.last_day}。"
     if until > clock.extendable_to:

@@ -96,6 +96,16 @@ def appeal_window_open(state: CaseState, now: datetime) -> bool:
     return window is None or now < window.due.deadline
 
 
+def confirms_appeal(state: CaseState) -> tuple[Role, ...]:
+    """Who confirms an appeal that a reviewer would uphold, the one whose task it is first (TA-26).
+
+    The unit's head. Where a head of the unit has taken the case over or filed the appeal, a supervisor: the unit may
+    have no other head, and another one still may.
+    """
+    has_a_part = state.leader is not None or (state.appeal is not None and state.appeal.by_unit)
+    return (Role.SUPERVISOR, Role.HEAD) if has_a_part else (Role.HEAD,)
+
+
 def something_may_follow(state: CaseState, now: datetime) -> bool:
     """Whether an ended case still waits for something: an appeal, a recorded escalation, a look-back."""
     if state.open_measures or state.lookback_open or appeal_pending(state):
@@ -105,7 +115,7 @@ def something_may_follow(state: CaseState, now: datetime) -> bool:
     return appeal_window_open(state, now)
 
 
-def holder_of(kind: ClockKind, policy: Policy) -> Role:
+def holder_of(kind: ClockKind, policy: Policy, state: CaseState) -> Role:
     """Who has to act before that limit ends."""
     match kind:
         case ClockKind.SIGN_OFF | ClockKind.REMEDIATION | ClockKind.ADVISORY:
@@ -121,6 +131,6 @@ def holder_of(kind: ClockKind, policy: Policy) -> Role:
         case ClockKind.APPEAL_REVIEW:
             return Role.REVIEWER
         case ClockKind.APPEAL_CONFIRM:
-            return Role.HEAD
+            return confirms_appeal(state)[0]
         case _:
             return Role.SUPERVISOR

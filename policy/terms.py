@@ -121,5 +121,5 @@ def calendar_applied(order: CaseOrder, state: CaseState, message: ApplyCalendar,
     draft.change(calendar_version=message.calendar_version)
     for kind in state.running:
         draft.move(kind, Change.RECOUNTED, why=message.notice)
-        draft.tell(NoticeKind.DATE_MOVED, holder_of(kind, order.policy), kind)
+        draft.tell(NoticeKind.DATE_MOVED, holder_of(kind, order.policy, state), kind)
     return draft.done()

@@ -14,7 +14,7 @@ from models.callbacks import CallbackKind
 from models.case import CaseOrder, CaseState, Stage
 from models.policy import Appellant
 from policy.refusals import closed_because, message_refusal, person_refusal
-from policy.stages import callback_due, handling_unit, stage_of, supervisors_decide_the_unit
+from policy.stages import callback_due, confirms_appeal, handling_unit, stage_of, supervisors_decide_the_unit
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ RULES: dict[Action, Rule] = {
         Rule(Action.FILE_APPEAL, _ALL, None, "appeal_window", next_step=False),
         Rule(Action.ALLOW_LATE_APPEAL, _ALL, Role.SUPERVISOR, "appeal_window", next_step=False),
         Rule(Action.DECIDE_APPEAL, _ALL, Role.REVIEWER, "appeal_review_limit"),
-        Rule(Action.CONFIRM_APPEAL, _ALL, Role.HEAD, "appeal_second_confirm"),
+        Rule(Action.CONFIRM_APPEAL, _ALL, None, "appeal_second_confirm"),
         Rule(Action.ASSIGN_CO_UNITS, _RUNNING, Role.SUPERVISOR, "coordination", next_step=False),
         Rule(Action.SUBMIT_CO_OPINION, _RUNNING | {Stage.RETURNED}, Role.OFFICER, "coordination"),
         Rule(Action.CONVENE_CONFERENCE, _OPEN, Role.SUPERVISOR, "coordination", next_step=False),
@@ -97,6 +97,8 @@ def roles_for(action: Action, state: CaseState, order: CaseOrder) -> tuple[Role,
         case Action.FILE_APPEAL:
             by = {Appellant.STAFF: Role.CLERK, Appellant.UNIT: Role.HEAD}
             return tuple(by[each] for each in policy.appeal_by) or (Role.CLERK,)
+        case Action.CONFIRM_APPEAL:
+            return confirms_appeal(state)
         case Action.REASSIGN:
             return (Role.OFFICER, Role.HEAD)
         case _:
@@ -128,11 +130,6 @@ def refusal_of_person(action: Action, actor: Actor, state: CaseState, order: Cas
     if reason := closed_because(action, state, order, now):
         return f"{reason}{possible_now(state, order, now)}"
     return person_refusal(action, actor, state, order)
-
-
-def is_only_for_now(reason: str) -> bool:
-    """Whether a refusal ends by itself within moments: the dates of the limit are on their way back from the ledger."""
-    return reason.startswith("整改时限正在重新计算")
 
 
 def possible_actions(state: CaseState, order: CaseOrder, role: Role, now: datetime) -> list[Action]:

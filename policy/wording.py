@@ -36,6 +36,7 @@ DETAIL_LABELS = {
     "late_allowed_by": "准予逾期申诉",
     "upheld": "申诉是否成立",
     "confirmed": "是否同意",
+    "instead_of": "代为确认",
     "appeal_result": "申诉结果",
     "reason_code": "理由代码",
     "unit": "单位",

@@ -102,7 +102,7 @@ def temporal_binary() -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say plainly that no page was tried in a browser, where there is none."""
+    """Say plainly that no page was tried in a browser, and no document printed, where there is no program for it."""
     if any("Chromium is missing" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_line(
             "没有找到 Chromium，网页没有在浏览器中测试。Debian：apt install chromium fonts-noto-cjk"

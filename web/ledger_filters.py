@@ -17,7 +17,7 @@ from models.errors import BadInput
 from models.kinds import CaseClass, CaseSource
 from models.lists import CaseFilter, Order
 from models.ratings import ReviewChannel
-from policy.dispatch import REPEAT_CHANNEL, WINDOW_CHANNEL
+from policy.dispatch import channel_of
 
 KEYS = ("q", "jurisdiction", "unit", "class", "stage", "source", "channel", "month", "show", "order")
 """Every filter, in the order of the form."""
@@ -26,8 +26,7 @@ SOON_DAYS = (1, 2, 3, 5)
 """Choices of 'runs out within so many working days'; today counts as the first."""
 
 CHANNELS = {each.value: each.label for each in ReviewChannel} | {
-    WINDOW_CHANNEL: "办不成事反映窗口",
-    REPEAT_CHANNEL: "重复差评",
+    channel_of(each): each.label for each in CaseSource if each is not CaseSource.RATING
 }
 
 _LONGEST = 100

@@ -8,6 +8,7 @@ from calendars import WorkingCalendar
 from models.actors import Actor
 from models.calendar_changes import NoticeOrder, Preview, Recounting
 from models.callbacks import CallbackKind
+from models.kinds import CaseSource
 from models.lists import (
     CaseFilter,
     CasePage,
@@ -81,7 +82,7 @@ class SavedFilters(Protocol):
 class Calls(Protocol):
     """What a callback needs."""
 
-    def callback_script(self, jurisdiction: str, kind: CallbackKind) -> str:
+    def callback_script(self, jurisdiction: str, kind: CallbackKind, source: CaseSource) -> str:
         """What is asked in that callback."""
         ...
 

@@ -3,15 +3,15 @@
 Decides nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from models.actors import Actor
-from models.outside import ApiToken, LinkedCase, PublicFigures, ReEvaluation, Scope, TakenRating
+from models.outside import ApiToken, HandedLink, LinkedCase, PublicFigures, ReEvaluation, Scope, TakenRating
 from models.people import User
 from models.ratings import EvaluatorContact
-from models.reveals import Reveal
+from models.reveals import LOOKS, Reveal, RevealPlace
 
 
 class Reveals(Protocol):
@@ -21,11 +21,11 @@ class Reveals(Protocol):
         """Whether there is a name or number to reveal."""
         ...
 
-    def reveal(self, actor: Actor, case_no: str, purpose: str, place: str) -> Reveal:
+    def reveal(self, actor: Actor, case_no: str, purpose: str, place: RevealPlace) -> Reveal:
         """Write a look down."""
         ...
 
-    def running(self, actor: Actor, case_no: str) -> Reveal | None:
+    def running(self, actor: Actor, case_no: str, places: Collection[RevealPlace] = LOOKS) -> Reveal | None:
         """The look of that person at that case that has not run out."""
         ...
 
@@ -34,7 +34,7 @@ class Reveals(Protocol):
         ...
 
     def log(self, before: int | None = None, limit: int = 50) -> list[Reveal]:
-        """The looks, the newest first; those older than that one."""
+        """The looks and the links handed out, the newest first; those older than that one."""
         ...
 
 
@@ -47,6 +47,22 @@ class Citizens(Protocol):
 
     def rate(self, token: str, said: ReEvaluation) -> str | None:
         """Store the re-evaluation; the jurisdiction whose cases are to be opened. Raises ActionRefused."""
+        ...
+
+
+class HandedLinks(Protocol):
+    """Links that somebody hands to the evaluator, each written down before it is shown."""
+
+    def can_be_made(self) -> bool:
+        """Whether the desk knows the address under which citizens reach it."""
+        ...
+
+    def hand_out(self, actor: Actor, case_no: str) -> None:
+        """Write down that a link is handed out, and make it; while one is still shown to that person, that one."""
+        ...
+
+    def shown(self, actor: Actor, case_no: str) -> HandedLink | None:
+        """The link that this person made minutes ago; None when it is hidden again."""
         ...
 
 
@@ -75,6 +91,10 @@ class Tokens(Protocol):
 
     def find(self, secret: str) -> tuple[ApiToken, User] | None:
         """The token of that secret and its user; None when it does not work."""
+        ...
+
+    def failed(self, address: str) -> int:
+        """Write down that a token from that address did not work; the seconds to wait when it is one too many."""
         ...
 
     def begin(self, token_id: str, key: str, fingerprint: str) -> tuple[int, str] | None:
@@ -110,6 +130,7 @@ class Outside:
 
     reveals: Reveals
     citizens: Citizens
+    handed_links: HandedLinks
     figures: Figures
     tokens: Tokens
     intake: Intake

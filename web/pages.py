@@ -57,6 +57,18 @@ class MenuEntry:
 MENU: list[MenuEntry] = []
 """Filled by the routes as they are declared."""
 
+FIRST_PAGE = {
+    Role.OFFICER: "/tasks",
+    Role.HOTLINE: "/callbacks",
+    Role.SUPERVISOR: "/overview",
+    Role.ADMIN: "/admin/users",
+    Role.CLERK: "/mine",
+    Role.HEAD: "/tasks",
+    Role.REVIEWER: "/tasks",
+}
+"""Where a person of that role begins: the page after the login, and the first word of the menu."""
+
+
 MENU_ORDER = (
     "/tasks",
     "/callbacks",
@@ -73,7 +85,7 @@ MENU_ORDER = (
     "/reveals",
     "/admin/refusals",
 )
-"""How the words stand beside each other: the daily work first."""
+"""How the words behind the first one stand beside each other: the daily work first."""
 
 
 def in_menu(label: str, path: str, *roles: Role) -> None:
@@ -82,8 +94,12 @@ def in_menu(label: str, path: str, *roles: Role) -> None:
 
 
 def menu_of(role: Role) -> tuple[MenuEntry, ...]:
-    """The menu of that role, in order."""
-    return tuple(sorted((each for each in MENU if role in each.roles), key=lambda each: MENU_ORDER.index(each.path)))
+    """The menu of that role: where it begins, then the rest in order."""
+
+    def place(entry: MenuEntry) -> tuple[bool, int]:
+        return entry.path != FIRST_PAGE[role], MENU_ORDER.index(entry.path)
+
+    return tuple(sorted((each for each in MENU if role in each.roles), key=place))
 
 
 @dataclass(frozen=True)

@@ -66,5 +66,5 @@ class Desk:
     calendars: Calendars
     notices: NoticeDesk
     shelf: PolicyShelf
-    window: RegisterPorts
+    reception: RegisterPorts
     outside: Outside

@@ -18,7 +18,11 @@ _MOST_ADDRESSES = 10_000
 
 
 class TooOften(HaochapingError):
-    """Too many requests from one address in a short time."""
+    """Too many requests from one address in a short time; it may ask again after so many seconds."""
+
+    def __init__(self, said: str, seconds: int = 60) -> None:
+        super().__init__(said)
+        self.seconds = seconds
 
 
 class Buckets:

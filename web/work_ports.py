@@ -84,6 +84,10 @@ class Attachments(Protocol):
         """What is in the file. Raises LookupError when it was taken back."""
         ...
 
+    def hold(self, ids: Collection[str]) -> set[str]:
+        """Say that these files are about to be sent, so that they are not swept away; those that are still there."""
+        ...
+
     def remove(self, ids: Collection[str], uploaded_by: str) -> None:
         """Take files back that this person brought."""
         ...

@@ -24,8 +24,9 @@ with workflow.unsafe.imports_passed_through():
     from models.readable import Readable
     from policy import endings, follows, oversight, procedure
     from policy.draft import Outcome
+    from policy.refusals import is_only_for_now
     from policy.stages import class_of, handling_unit, stage_of
-    from policy.transitions import is_only_for_now, refusal
+    from policy.transitions import refusal
     from policy.wording import case_details, step_summary, timer_summary
     from workflows import options
 

@@ -40,8 +40,19 @@ class ApiCallRow(SQLModel, table=True):
     body: str | None = Field(default=None, sa_column=text(nullable=True))
 
 
+class FailedTokenRow(SQLModel, table=True):
+    """A token that did not work, without what it was."""
+
+    __tablename__ = "failed_tokens"
+    __table_args__ = (Index("failed_tokens_address", "address", "at"), Index("failed_tokens_at", "at"))
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    address: str = Field(sa_column=text())
+    at: datetime = Field(sa_column=instant())
+
+
 class CitizenLinkRow(SQLModel, table=True):
-    """A link that a message to the evaluator carried. `digest` is the SHA-256 of its token, which is kept nowhere."""
+    """A link that a message carried or somebody handed out; of its token only the SHA-256 is kept, as `digest`."""
 
     __tablename__ = "citizen_links"
     __table_args__ = (Index("citizen_links_expires_at", "expires_at"),)
@@ -63,7 +74,7 @@ class CitizenRatingRow(SQLModel, table=True):
 
 
 class RevealRow(SQLModel, table=True):
-    """Somebody looked at an evaluator's name and number. `place` is the page or the command; never deleted."""
+    """Somebody looked at an evaluator's name and number, or handed a link out, as `place` says; never deleted."""
 
     __tablename__ = "reveals"
     __table_args__ = (Index("reveals_case", "case_no", "user_id", "until"),)
@@ -81,6 +92,7 @@ class RevealRow(SQLModel, table=True):
 
 API_TOKENS = table_of(ApiTokenRow)
 API_CALLS = table_of(ApiCallRow)
+FAILED_TOKENS = table_of(FailedTokenRow)
 CITIZEN_LINKS = table_of(CitizenLinkRow)
 CITIZEN_RATINGS = table_of(CitizenRatingRow)
 REVEALS = table_of(RevealRow)

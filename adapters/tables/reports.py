@@ -1,4 +1,4 @@
-"""What citizens reported at a window (办不成事反映窗口): the source of cases that no rating brings.
+"""What citizens reported by hand (群众反映): the source of cases that no rating brings.
 
 The reporter's name and number are closed as an evaluator's are, and leave through one function only.
 """
@@ -10,23 +10,24 @@ from sqlmodel import Field, SQLModel
 
 from adapters.tables.columns import instant, table_of, text
 
-REPORTS_CLOSED = "window_reports_closed"
+REPORTS_CLOSED = "citizen_reports_closed"
 REPORTS_CLOSED_RULE = "(reporter_name = '' or reporter_name like 'v1.%') and (mobile = '' or mobile like 'v1.%')"
 """The database itself takes no personal value in the clear (`adapters.personal`)."""
 
 
-class WindowReportRow(SQLModel, table=True):
-    """One report: what could not be done, where, and who said so."""
+class CitizenReportRow(SQLModel, table=True):
+    """One report: what went wrong, where, who said so, and where it was reported."""
 
-    __tablename__ = "window_reports"
+    __tablename__ = "citizen_reports"
     __table_args__ = (
-        CheckConstraint("case_state in ('pending', 'opened')", name="window_reports_state"),
+        CheckConstraint("case_state in ('pending', 'opened')", name="citizen_reports_state"),
         CheckConstraint(REPORTS_CLOSED_RULE, name=REPORTS_CLOSED),
-        Index("window_reports_request", "jurisdiction", "request_key", unique=True),
+        Index("citizen_reports_request", "jurisdiction", "request_key", unique=True),
     )
 
     case_no: str = Field(sa_column=text(primary_key=True))
     jurisdiction: str = Field(sa_column=text())
+    source: str = Field(sa_column=text())
     report_no: str = Field(sa_column=text())
     unit: str = Field(sa_column=text())
     task_code: str = Field(sa_column=text())
@@ -43,4 +44,4 @@ class WindowReportRow(SQLModel, table=True):
     """The key of the form that it came with: sent twice, it is one report."""
 
 
-WINDOW_REPORTS = table_of(WindowReportRow)
+CITIZEN_REPORTS = table_of(CitizenReportRow)

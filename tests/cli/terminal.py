@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.settings import Settings
 from cli.app import main
-from installation import Installation
+from commands import Commands
 from tests.support.engine import QUEUE, TEST_KEYS, Office, at
 
 OFFICER, OTHER_OFFICER = "officer-renshe", "officer-yibao"
@@ -29,7 +29,7 @@ class Said:
 
 
 @dataclass
-class At(Installation):
+class At(Commands):
     """An installation whose clock stands where the story stands, and that calls itself by a short name."""
 
     settings: Settings

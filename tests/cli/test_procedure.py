@@ -136,6 +136,7 @@ async def test_an_appeal_goes_from_the_clerk_to_the_reviewer_and_takes_the_revie
     assert facts["appeal"] | {"filed_at": "", "decided_at": ""} == {
         "filed_at": "",
         "filed_by": CLERK,
+        "by_unit": False,
         "late_allowed_by": None,
         "has_evidence": True,
         "finding": "mistaken",

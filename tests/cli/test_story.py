@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from adapters.archive import keep_history
 from cli.app import Exit
-from installation import Installation
+from commands import Commands
 from models.actors import Role
 from models.case import CaseState, Ending, Stage
 from policy.transitions import possible_actions
@@ -249,7 +249,7 @@ async def test_a_case_that_the_engine_has_forgotten_is_told_from_its_file(open_t
     handle = terminal.office.client.get_workflow_handle(case_no)
     description, history = await handle.describe(), await handle.fetch_history()
     keep_history(terminal.office.engine, "ezhou-forgotten-1", description.run_id, history)
-    installation: Installation = terminal.installation
+    installation: Commands = terminal.installation
 
     alive = await asyncio.to_thread(installation.engine_history, case_no)
     filed = await asyncio.to_thread(installation.engine_history, "ezhou-forgotten-1")

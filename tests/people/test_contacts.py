@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import Engine
 
 from activities.courier import Contact
+from adapters.citizen_reports import CitizenReports
 from adapters.contacts import Contacts
 from adapters.directory import Directory
 from adapters.notices import evaluator_of
 from adapters.rating_import import RatingImporter
 from adapters.rating_store import pending_cases
-from adapters.window_reports import WindowReports
-from models.kinds import CaseClass
+from models.kinds import CaseClass, CaseSource
 from models.reports import ReportForm
 from tests.intake.support import BAD, ROW, UNITS, request, write_csv
 from tests.people.support import NOW
@@ -45,16 +45,17 @@ def test_the_evaluator_is_found_by_the_number_of_the_case(
     assert contacts.lookup(evaluator_of("ezhou-EZ-9-1")) is None
 
 
-def test_who_reported_at_the_window_is_found_too(contacts: Contacts, engine: Engine) -> None:
+def test_who_reported_something_is_found_too(contacts: Contacts, engine: Engine) -> None:
     form = ReportForm(
         jurisdiction="gonghe",
+        source=CaseSource.HOTLINE,
         unit="ez-renshe",
         task_name="社会保障卡补换",
         matter="办不成",
         case_class=CaseClass.GENERAL,
         mobile="13800000099",
     )
-    report = WindowReports(engine, PERSONAL).register(form, "hotline-01", NOW)
+    report = CitizenReports(engine, PERSONAL).register(form, "hotline-01", NOW)
     assert contacts.lookup(evaluator_of(report.case_no)) == Contact("13800000099", None)
 
 

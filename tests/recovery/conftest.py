@@ -1,6 +1,6 @@
 """The one run that all claims are about, and the table of its times at the end of the test session.
 
-`RECOVERY_CASES` (200) and `RECOVERY_ROUNDS` (1) make a longer soak of it.
+`RECOVERY_CASES` (120) and `RECOVERY_ROUNDS` (1) make a longer soak of it.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     """What is left of 200 running cases after every blow."""
     folder = tmp_path_factory.mktemp("recovery")
     size = Size(
-        cases=int(os.environ.get("RECOVERY_CASES", "200")),
+        cases=int(os.environ.get("RECOVERY_CASES", "120")),
         rounds=int(os.environ.get("RECOVERY_ROUNDS", "1")),
     )
     stack = Stack(folder / "runtime")

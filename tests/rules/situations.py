@@ -149,6 +149,14 @@ SITUATIONS: dict[str, CaseState] = {
         appeal=_APPEAL.model_copy(update={"reviewed_by": "reviewer-01", "finding": Finding.MISTAKEN}),
         **_STOPPED,
     ),
+    "领办后申诉待确认": _state(
+        Stage.REMEDIATION,
+        _STILL,
+        _clock(ClockKind.APPEAL_CONFIRM, 1),
+        appeal=_APPEAL.model_copy(update={"reviewed_by": "reviewer-01", "finding": Finding.MISTAKEN}),
+        leader="head-renshe",
+        **_STOPPED,
+    ),
     "申诉未成立": _state(
         Stage.REMEDIATION,
         _REMEDIATION,

@@ -78,6 +78,9 @@ WRONG = [
     (OLD.model_dump_json().replace('"current":"k1"', '"current":"k2"'), 0o600, "没有当前密钥 k2", "no current key"),
     ('{"current": "k1", "keys": {"k1": "YWJj"}}', 0o600, "须为 32 字节", "a short key"),
     (OLD.model_dump_json(), 0o644, "可被他人读取", "a key that others can read"),
+    ('{"current": "k1", "keys": {"k1": "not base64!"}}', 0o600, "须为 32 字节", "a key that is no base64"),
+    (OLD.model_dump_json().replace("k1", "2026.1"), 0o600, "不能有“.”", "a name that values could not carry"),
+    (OLD.model_dump_json().replace("k1", "名" * 67), 0o600, "最长 200 个字节", "a name that is too long"),
 ]
 
 

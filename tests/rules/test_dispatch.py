@@ -1,4 +1,4 @@
-"""Orders of cases: the class by the tags, the report at the window, and the parent case of a repetition."""
+"""Orders of cases: the class by the tags, what somebody reported, and the parent case of a repetition."""
 
 from datetime import datetime
 
@@ -13,8 +13,16 @@ from models.kinds import CaseClass, Priority
 from models.links import Repeat
 from models.policy import ExtensionRule, Policy, RepeatBy, RepeatRule
 from models.ratings import PendingCase, ReviewChannel, SatisfactionLevel
-from models.reports import WindowReport
-from policy.dispatch import class_of, order_for, order_for_repeat, order_for_report
+from models.reports import CitizenReport
+from models.surroundings import IntakeSource
+from policy.dispatch import (
+    class_of,
+    order_for,
+    order_for_repeat,
+    order_for_report,
+    sources_by_hand,
+    usual_source,
+)
 from policy.repeats import RatedCase, parent_project_no, period_start, repeats_among
 
 NOW = datetime(2026, 4, 1, 10, 30, tzinfo=SHANGHAI)
@@ -35,11 +43,12 @@ def a_policy(*classes: CaseClass, **changes: object) -> Policy:
     return load_policy("ezhou").policy.model_copy(update=usual | changes)
 
 
-def a_report(**changes: object) -> WindowReport:
+def a_report(**changes: object) -> CitizenReport:
     """A report of somebody who left a number."""
     usual = {
         "case_no": "gonghe-W20260401-0001-1",
         "jurisdiction": "gonghe",
+        "source": CaseSource.UNRESOLVED_WINDOW,
         "report_no": "W20260401-0001",
         "unit": "ez-renshe",
         "task_code": "DEMO1001",
@@ -50,7 +59,7 @@ def a_report(**changes: object) -> WindowReport:
         "registered_by": "hotline-01",
         "registered_at": NOW,
     }
-    return WindowReport.model_validate(usual | changes)
+    return CitizenReport.model_validate(usual | changes)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +113,34 @@ def test_the_order_of_a_report_is_as_it_was_registered() -> None:
     assert (order.case_class, order.priority) == (CaseClass.COMPLEX, Priority.URGENT)
     assert (order.assessed_at, order.anonymous, order.unit, order.tags) == (NOW, False, "ez-renshe", ())
     assert order_for_report(a_report(anonymous=True), a_policy(), "test").anonymous
+
+
+def test_a_report_keeps_its_source_and_no_source_is_taken_for_a_channel_of_ratings() -> None:
+    reported = [each for each in CaseSource if each.is_reported]
+    orders = [order_for_report(a_report(source=each), a_policy(), "test") for each in reported]
+    assert [order.source for order in orders] == reported
+    channels = {order.channel for order in orders}
+    assert len(channels) == len(reported)
+    assert channels.isdisjoint(ReviewChannel)
+
+
+def test_only_where_one_person_reports_one_problem_it_is_registered_by_hand() -> None:
+    by_hand = sources_by_hand(tuple(IntakeSource))
+    assert {each.value for each in IntakeSource} - {each.value for each in by_hand} == {
+        "channels",
+        "sample_callback",
+        "satisfaction_survey",
+        "public_appraisal",
+    }
+    assert sources_by_hand(("channels", "sample_callback")) == ()
+
+
+def test_the_usual_source_is_the_hotline_or_the_only_one() -> None:
+    hotline, petition, mailbox = CaseSource.HOTLINE, CaseSource.PETITION, CaseSource.MAILBOX
+    assert usual_source((hotline, petition)) is hotline
+    assert usual_source((petition,)) is petition
+    assert usual_source((petition, mailbox)) is None
+    assert usual_source(()) is None
 
 
 def test_a_report_under_a_class_or_priority_that_the_policy_has_not_is_refused() -> None:

@@ -97,6 +97,23 @@ PERSONS: list[Row] = [
         "申诉是您复核的，须由另一人确认。",
     ),
     (
+        "领办后申诉待确认",
+        Action.CONFIRM_APPEAL,
+        HEAD,
+        {"handlers": ("head-renshe",)},
+        {},
+        "您办理过本案，不能再申诉确认，请由其他人员办理。",
+    ),
+    (
+        "领办后申诉待确认",
+        Action.CONFIRM_APPEAL,
+        SUPERVISOR,
+        {"handlers": ("head-renshe", "supervisor-02")},
+        {},
+        "您办理过本案，不能再申诉确认，请由其他人员办理。",
+    ),
+    ("领办后申诉待确认", Action.CONFIRM_APPEAL, SUPERVISOR, {"handlers": ("head-renshe",)}, {}, None),
+    (
         "待签收、待核实",
         Action.SIGN_OFF,
         CO_OFFICER,

@@ -14,6 +14,7 @@ from adapters.policy_files import JURISDICTIONS, SHARED, Shelf, callback_script
 from cli import policy as policy_command
 from models.callbacks import CallbackKind
 from models.clocks import ClockKind
+from models.kinds import CaseSource
 from models.notices import Channel, NoticeKind
 from models.steps import ClockStart
 from policy.clocks import start_clock
@@ -90,7 +91,7 @@ def test_its_letters_and_calls_are_in_its_name(root: Path) -> None:
     body = letters.mail(letter).body
     assert "示例县政务服务“好差评”差评整改系统" in body
     assert "泰" not in body
-    script = callback_script("shili", CallbackKind.VERIFICATION, root)
+    script = callback_script("shili", CallbackKind.VERIFICATION, CaseSource.RATING, root)
     assert "这里是示例县政务服务中心" in script
     assert "$item" in script
 

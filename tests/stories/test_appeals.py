@@ -203,6 +203,22 @@ async def test_who_handled_the_case_does_not_review_or_confirm_an_appeal(open_of
     await refused(office, case_no, Action.CONFIRM_APPEAL, HEAD, own, confirmed=True, reason="同意")
 
 
+async def test_a_supervisor_speaks_for_a_unit_whose_only_head_has_the_case(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-09 09:00", jurisdiction="taian")
+    case_no = await in_remediation(office)
+    await office.act(case_no, Action.FILE_APPEAL, CLERK, reason="评价人认错了窗口")
+    await office.act(case_no, Action.DECIDE_APPEAL, REVIEWER, **UPHELD)
+    assert TaskKind.CONFIRM_APPEAL not in office.task_kinds(SUPERVISOR)
+    await office.act(case_no, Action.FORCE_CLAIM, HEAD, reason="经办人调离")
+    assert TaskKind.CONFIRM_APPEAL in office.task_kinds(SUPERVISOR)
+    assert TaskKind.CONFIRM_APPEAL not in office.task_kinds(HEAD)
+    await office.act(case_no, Action.CONFIRM_APPEAL, SUPERVISOR, confirmed=True, reason="同意复核意见")
+    assert (await office.ending(case_no)).ending is Ending.NOT_ADOPTED
+    [confirmed] = [entry for entry in office.entries(case_no) if entry.event is Event.APPEAL_CONFIRMED]
+    assert confirmed.details["instead_of"] == "单位负责人参与过本案，由监督人员代为确认"
+    await of_one_mind(office, case_no)
+
+
 async def test_a_silent_reviewer_is_late_and_the_officer_loses_nothing(open_office: OpenOffice) -> None:
     office = await open_office("2026-03-09 09:00")
     case_no = await in_remediation(office)

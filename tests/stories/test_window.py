@@ -1,6 +1,6 @@
 """办不成事反映窗口 (GH-29, GH-30): registered, classified, closed within its limit, evaluated, looked back on."""
 
-from adapters.window_reports import WindowReports
+from adapters.citizen_reports import CitizenReports
 from models.actions import Action
 from models.case import CaseSource, Ending, FindingBasis, Stage
 from models.clocks import ClockKind
@@ -17,6 +17,7 @@ from tests.support.keys import PERSONAL
 
 FORM = ReportForm(
     jurisdiction="gonghe",
+    source=CaseSource.UNRESOLVED_WINDOW,
     unit="ez-renshe",
     task_name="社会保障卡补换",
     matter="三次来办都说系统故障",
@@ -32,7 +33,7 @@ async def test_a_report_goes_through_its_five_steps(open_office: OpenOffice) -> 
     every = LookbackRule(percent=100, within=Limit.parse("30 cd"))
     policy = office.policy.model_copy(update={"lookback": every})
     # 接受登记、分类处置
-    report = WindowReports(office.engine, PERSONAL).register(FORM, HOTLINE, await office.now())
+    report = CitizenReports(office.engine, PERSONAL).register(FORM, HOTLINE, await office.now())
     order = order_for_report(report, policy, office.calendar.version)
     case_no = await office.open(order)
     case = office.reader.case(case_no)
@@ -64,7 +65,7 @@ async def test_a_report_goes_through_its_five_steps(open_office: OpenOffice) -> 
 async def test_a_reporter_without_a_number_is_not_called(open_office: OpenOffice) -> None:
     office = await open_office("2026-03-09 09:00", jurisdiction="gonghe")
     nameless = FORM.model_copy(update={"reporter_name": "", "mobile": "", "case_class": CaseClass.GENERAL})
-    report = WindowReports(office.engine, PERSONAL).register(nameless, HOTLINE, await office.now())
+    report = CitizenReports(office.engine, PERSONAL).register(nameless, HOTLINE, await office.now())
     case_no = await office.open(order_for_report(report, office.policy, office.calendar.version))
     await office.act(case_no, Action.SIGN_OFF, OFFICER)
     await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="已公示")

@@ -24,8 +24,7 @@ from models.views import EngineHistoryView
 from tests.web.pages import Pages, Shown, open_pages, with_another
 from tests.web.paper import PaperActs
 from web.access import Allowed, rule_of
-from web.pages import MENU, MENU_ORDER, menu_of
-from web.routes.start import FIRST_PAGE
+from web.pages import FIRST_PAGE, MENU, MENU_ORDER, menu_of
 
 TABLE = Path(__file__).with_name("access.txt")
 MOUNTS = {"/static", "/api/v1"}
@@ -38,6 +37,7 @@ VALUES = {
     "kind": "sign_off",
     "number": "D9999",
     "round": "1",
+    "step": "1",
     "token": "x" * 43,
     "token_id": "1",
     "unit_id": "nowhere",
@@ -149,11 +149,24 @@ def test_everybody_finds_the_first_page_and_every_word_of_the_menu(pages: Pages,
     pages.log_in(visitor.user)
     assert pages.get("/").headers["location"] == FIRST_PAGE[visitor.role]
     words = menu_of(visitor.role)
-    assert FIRST_PAGE[visitor.role] in {entry.path for entry in words}
+    assert words[0].path == FIRST_PAGE[visitor.role]
     for entry in words:
         shown = pages.get(entry.path)
         assert shown.status_code == 200, entry.path
         assert f'href="{entry.path}" aria-current="page"' in shown.text
+
+
+def test_the_menu_begins_with_the_work_of_the_role() -> None:
+    assert {role: menu_of(role)[0].label for role in Role} == {
+        Role.OFFICER: "待办",
+        Role.HOTLINE: "回访",
+        Role.SUPERVISOR: "总览",
+        Role.CLERK: "我的评价",
+        Role.HEAD: "待办",
+        Role.REVIEWER: "待办",
+        Role.ADMIN: "用户",
+    }
+    assert [entry.label for entry in menu_of(Role.SUPERVISOR)][:2] == ["总览", "待办"]
 
 
 def test_every_word_of_the_menu_has_its_place_and_its_rule() -> None:

@@ -278,6 +278,16 @@ def test_the_same_number_in_another_unit_is_somebody_else(pages: Pages, acts: Pa
     assert pages.get("/mine").context["page"].reviews == ()
 
 
+def test_a_clerk_of_the_unit_reads_where_a_report_comes_from(pages: Pages, acts: PaperActs) -> None:
+    case_no = acts.dispatch("420700000001", source=CaseSource.PETITION, satisfaction=None, channel="petition")
+    pages.log_in(CLERK)
+    shown = pages.get(f"/cases/{case_no}")
+    assert shown.status_code == 200
+    rows = dict(shown.context["page"].rows)
+    assert rows["来源"] == "信访"
+    assert {"评价", "差评原因", "反映的问题"}.isdisjoint(rows)
+
+
 def test_a_case_from_the_window_shows_its_source(pages: Pages, acts: PaperActs) -> None:
     case_no = acts.dispatch("420700000001", source=CaseSource.UNRESOLVED_WINDOW, satisfaction=None)
     assert ("登记编号", "420700000001") in case_page(pages, OFFICER, case_no).rows

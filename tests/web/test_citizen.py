@@ -21,6 +21,7 @@ from adapters.sessions import digest_of
 from adapters.signed_http import SignedHttp
 from adapters.sms import SmsSender
 from models.actions import Action
+from models.kinds import CaseSource
 from models.links import LinkKind
 from models.notices import TO_EVALUATOR, NoticeKind
 from models.ratings import EvaluatorContact, SatisfactionLevel
@@ -96,6 +97,19 @@ def test_a_link_shows_in_everyday_words_how_the_case_stands(pages: Pages, acts: 
     assert "测试人社局" in text_of(shown)
     people = [user.name for user in pages.installation.people.users()]
     assert [word for word in (NAME, MOBILE, "说话难听", *people) if word in shown.text] == []
+
+
+def test_who_reported_something_reads_of_a_report_and_is_asked_for_no_rating(pages: Pages, acts: PaperActs) -> None:
+    case_no = acts.dispatch("H20260213-0001", source=CaseSource.HOTLINE, satisfaction=None, channel="hotline")
+    link = link_of(pages, case_no)
+    shown = text_of(pages.get(link))
+    assert "您的反映已转交办理单位。" in shown
+    assert "收到您的反映，转交办理单位。" in shown
+    close(acts, case_no)
+    page = page_of(pages.get(link))
+    assert page.title == "您的反映办理进度"
+    assert not page.view.may_rate
+    assert "您的评价" not in text_of(pages.get(link))
 
 
 def test_an_appeal_is_not_told_to_the_citizen(pages: Pages, acts: PaperActs, tmp_path: Path) -> None:

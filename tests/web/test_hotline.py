@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 
-from adapters.tables.reports import WINDOW_REPORTS
+from adapters.tables.reports import CITIZEN_REPORTS
 from casework.callbacks import result_choices
 from models.actions import Action
 from models.callbacks import CallbackKind
@@ -79,7 +79,7 @@ def test_the_page_shows_neither_number_nor_name_and_points_to_the_reveal(pages: 
     made = pages.post("/cases/new", REPORT | {"key": "k1"})
     assert made.status_code == 503
     with shelf.engine.connect() as connection:
-        case_no = connection.execute(select(WINDOW_REPORTS.c.case_no)).scalar_one()
+        case_no = connection.execute(select(CITIZEN_REPORTS.c.case_no)).scalar_one()
     shelf.case(0, project_no=case_no.removeprefix("gonghe-").removesuffix("-1"))
     with shelf.engine.begin() as connection:
         connection.exec_driver_sql("update cases set case_no = %s, jurisdiction = 'gonghe'", (case_no,))
@@ -134,6 +134,7 @@ def test_each_kind_of_call_has_its_results() -> None:
 
 REPORT = {
     "jurisdiction": "gonghe",
+    "source": "unresolved_window",
     "unit": "ez-renshe",
     "task_name": "社会保障卡补换",
     "matter": "三次来办都说系统故障",
@@ -154,7 +155,7 @@ def test_a_report_is_kept_when_the_engine_is_down_and_the_same_form_is_one_repor
         assert shown.status_code == 503
         assert "请不要重复登记" in text_of(shown)
     with shelf.engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(WINDOW_REPORTS)).scalar_one() == 1
+        assert connection.execute(select(func.count()).select_from(CITIZEN_REPORTS)).scalar_one() == 1
 
 
 def test_a_report_with_a_gap_comes_back_with_what_was_typed(pages: Pages) -> None:

@@ -158,7 +158,7 @@ def test_cases_from_before_the_column_get_their_words(shelf: Shelf, lists: CaseL
     case_no = shelf.case(1)
     with shelf.engine.begin() as connection:
         connection.execute(text("update cases set words = ''"))
-        assert give_words_to_all(connection) == 1
+        assert give_words_to_all(connection, reports="citizen_reports") == 1
     assert found(lists, text="社会保险") == [case_no]
 
 

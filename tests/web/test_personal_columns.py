@@ -7,15 +7,15 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from adapters.citizen_reports import CitizenReports
 from adapters.clear_text import encrypt_what_is_in_the_clear
 from adapters.codec import KeyRing
 from adapters.database import make_engine
 from adapters.personal import PERSONAL_COLUMNS, PersonalData, rating_place
 from adapters.rating_import import RatingImporter
 from adapters.rating_store import evaluator_contact
-from adapters.window_reports import WindowReports
 from models.errors import BadInput
-from models.kinds import CaseClass
+from models.kinds import CaseClass, CaseSource
 from models.ratings import EvaluatorContact
 from models.reports import ReportForm
 from tests.intake.support import BAD, NOW, ROW, UNITS, request, rows, write_csv
@@ -26,6 +26,7 @@ AGENT = {"handleUserName": "演示代办人", "handleUserPageCode": "00000019800
 NEW_KEYS = KeyRing(current="k2", keys={**TEST_KEYS.keys, "k2": base64.b64encode(bytes(range(32))).decode()})
 FORM = ReportForm(
     jurisdiction="gonghe",
+    source=CaseSource.UNRESOLVED_WINDOW,
     unit="ez-renshe",
     task_name="社会保障卡补换",
     matter="三次来办都说系统故障",
@@ -61,7 +62,7 @@ def dump(database_url: str) -> str:
     """Everything that stands in the tables of ratings and reports, as a backup would have it."""
     with plain(database_url) as connection:
         pieces: list[bytes] = []
-        for table in ("ratings", "window_reports", "imports"):
+        for table in ("ratings", "citizen_reports", "imports"):
             with connection.cursor().copy(f"copy {table} to stdout".encode()) as copy:
                 pieces += [bytes(piece) for piece in copy]
     return b"".join(pieces).decode()
@@ -70,7 +71,7 @@ def dump(database_url: str) -> str:
 def test_a_dump_of_the_tables_holds_no_name_number_or_certificate(database_url: str, tmp_path: Path) -> None:
     bring(database_url, tmp_path, ROW | BAD | AGENT)
     engine = make_engine(database_url)
-    report = WindowReports(engine, PERSONAL).register(FORM, "hotline-01", NOW)
+    report = CitizenReports(engine, PERSONAL).register(FORM, "hotline-01", NOW)
     engine.dispose()
     stored = dump(database_url)
     assert "社会保障卡补换" in stored
@@ -141,19 +142,19 @@ def in_the_clear(database_url: str, folder: Path, count: int) -> None:
     bring(database_url, folder, *rows(count, **BAD, **AGENT))
     with plain(database_url) as connection:
         connection.execute("alter table ratings drop constraint ratings_closed")
-        connection.execute("alter table window_reports drop constraint window_reports_closed")
+        connection.execute("alter table citizen_reports drop constraint citizen_reports_closed")
         connection.execute(
             "update ratings set user_name = '演示评价人' || row_no, mobile = '1380000' || row_no, agent_name = null,"
             " cert_number = '00000019900101' || row_no, agent_cert_number = null,"
             " content_digest = substring(content_digest from 5)"
         )
         connection.execute(
-            "insert into window_reports (case_no, jurisdiction, report_no, unit, task_code, task_name, matter,"
+            "insert into citizen_reports (case_no, jurisdiction, source, report_no, unit, task_code, task_name, matter,"
             " case_class, priority, reporter_name, mobile, registered_by, registered_at, case_state)"
-            " values ('gonghe-W1-1', 'gonghe', 'W1', 'u', '', '', '', 'general', 'normal', '演示反映人', '13800000099',"
-            " 'hotline-01', now(), 'opened')"
+            " values ('gonghe-W1-1', 'gonghe', 'unresolved_window', 'W1', 'u', '', '', '', 'general', 'normal',"
+            " '演示反映人', '13800000099', 'hotline-01', now(), 'opened')"
         )
-        for table, rule in (("ratings", "coalesce(mobile, 'v1.')"), ("window_reports", "mobile")):
+        for table, rule in (("ratings", "coalesce(mobile, 'v1.')"), ("citizen_reports", "mobile")):
             connection.execute(
                 f"alter table {table} add constraint {table}_closed check ({rule} like 'v1.%') not valid".encode()
             )

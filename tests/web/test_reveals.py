@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.reveals import SHOWN_FOR
+from models.reveals import SHOWN_FOR, RevealPlace
 from tests.support.engine import CLERK, HEAD, HOTLINE, OFFICER, REVIEWER, SUPERVISOR
 from tests.web.evaluators import MOBILE, NAME, a_case
 from tests.web.pages import Pages, text_of
@@ -98,7 +98,7 @@ def test_supervisors_read_who_looked_when_and_why(pages: Pages, case_no: str) ->
         case_no,
         f"{PURPOSE}（{HOTLINE}）",
         "ez-12345",
-        "desk",
+        RevealPlace.DESK,
     )
     assert last.at == pages.installation.moment
     assert MOBILE not in log.text
@@ -109,7 +109,7 @@ def test_supervisors_read_who_looked_when_and_why(pages: Pages, case_no: str) ->
 def test_the_log_goes_on_page_by_page(pages: Pages, case_no: str) -> None:
     actor = pages.installation.people.actor(HOTLINE)
     for number in range(51):
-        pages.installation.reveals.reveal(actor, case_no, f"第 {number} 次拨打", "desk")
+        pages.installation.reveals.reveal(actor, case_no, f"第 {number} 次拨打", RevealPlace.DESK)
     pages.log_in(SUPERVISOR)
     first = pages.get("/reveals").context["page"]
     assert len(first.rows) == 50

@@ -1,18 +1,31 @@
 """The worklist: own tasks, what runs out first on top, words beside colours, several sign-offs at once."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+
+import pytest
 
 from adapters.deputies import Deputies
 from casework.worklist import Urgency, urgency
 from models.actions import Action
 from models.due import in_shanghai
 from models.kinds import Priority
+from models.steps import TaskKind
 from tests.support.engine import CLERK, HEAD, HOTLINE, OFFICER, REVIEWER, SUPERVISOR, at
+from tests.web.many_cases import Shelf
 from tests.web.pages import Pages, hidden_of, text_of
 from tests.web.paper import PaperActs
 from web.routes.tasks import SignedOffPage, TasksPage
 
 OTHER_OFFICER = "officer-shichang"
+
+
+@pytest.fixture
+def shelf(database_url: str) -> Iterator[Shelf]:
+    """The desk's database, to put tasks into."""
+    shelf = Shelf(database_url)
+    yield shelf
+    shelf.close()
 
 
 def tasks_of(pages: Pages, user: str, **query: str) -> TasksPage:
@@ -97,6 +110,23 @@ def test_a_task_leads_to_the_form_of_each_way_to_do_it(pages: Pages, acts: Paper
         ("确属误评或恶意差评", "confirm_finding"),
         ("评价属实", "reject_finding"),
     ]
+
+
+def test_a_measure_says_which_one_it_is(pages: Pages, acts: PaperActs, shelf: Shelf) -> None:
+    case_no = acts.dispatch("420700000001")
+    for kind, document in (("supervise", "督〔2026〕1号"), ("circular", "通〔2026〕1号")):
+        acts.act_now(case_no, Action.ISSUE_MEASURE, SUPERVISOR, kind=kind, document_no=document, reason="逾期未签收")
+    shelf.task(case_no, TaskKind.ISSUE_INTERVIEW, "supervisor")
+    shelf.task(case_no, TaskKind.ISSUE_REFERRAL, "supervisor")
+    found = {task.name: task.ways for task in tasks_of(pages, SUPERVISOR).tasks}
+    said = {name: [(way.label, way.path.partition("/act/")[2]) for way in ways] for name, ways in found.items()}
+    assert said == {
+        "落实督办": [("督办销号", "fulfil_measure?kind=supervise")],
+        "落实通报": [("通报销号", "fulfil_measure?kind=circular")],
+        "下达约谈": [("下达约谈", "issue_measure?kind=interview")],
+        "移送处理": [("下达移送", "issue_measure?kind=referral")],
+    }
+    assert "督查措施" not in text_of(pages.get("/tasks"))
 
 
 def test_an_urgent_case_stands_before_what_runs_out_earlier(pages: Pages, acts: PaperActs) -> None:

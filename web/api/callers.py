@@ -16,6 +16,8 @@ from models.outside import ApiToken, Scope
 from web.access import the_desk
 from web.api.problems import Forbidden, Unauthorized
 from web.ports import Desk
+from web.refusals import address_of
+from web.throttle import TooOften
 
 _bearer = HTTPBearer(auto_error=False, description="令牌由管理员生成：starter.py token add，或网页 /admin/tokens。")
 
@@ -37,9 +39,12 @@ class Scoped:
     def __call__(
         self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
-        """Raises Unauthorized or Forbidden."""
-        found = the_desk(request).outside.tokens.find(given.credentials) if given is not None else None
+        """Raises Unauthorized, Forbidden, or TooOften for an address whose tokens did not work again and again."""
+        tokens = the_desk(request).outside.tokens
+        found = tokens.find(given.credentials) if given is not None else None
         if found is None:
+            if given is not None and (seconds := tokens.failed(address_of(request))):
+                raise TooOften(f"从这个网络地址来的令牌多次无效，请更换令牌，{seconds} 秒后再试。", seconds)
             raise Unauthorized(
                 "请求须带有效的令牌：Authorization: Bearer hcp_…。令牌可能已过期、被撤销，或所属用户已停用。"
             )

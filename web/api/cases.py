@@ -28,7 +28,7 @@ router = APIRouter(tags=["cases"])
 MOST = 200
 USUAL = 50
 
-_READS = documented(400, 401, 403, 404, 422, 503)
+_READS = documented(400, 401, 403, 404, 422, 429, 503)
 
 Here = Annotated[Desk, Depends(the_desk_of)]
 CaseNo = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}$", description="案件编号")]

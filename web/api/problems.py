@@ -88,13 +88,15 @@ _TITLES = {
     503: "暂时没有应答",
 }
 _ALL = (400, 401, 403, 404, 409, 413, 422, 429, 503)
+_WAIT = (429, 503)
+_LATER = {"Retry-After": {"description": "几秒后可以再试", "schema": {"type": "integer"}}}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route may answer besides success, for its description."""
-    schema = {"$ref": "#/components/schemas/Problem"}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": _TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        status: {"description": _TITLES[status], "content": content} | ({"headers": _LATER} if status in _WAIT else {})
         for status in statuses or _ALL
     }
 
@@ -102,7 +104,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def problem(status: int, code: str, detail: str, errors: list[FieldProblem] | None = None) -> Response:
     """The answer."""
     body = Problem(title=_TITLES.get(status, "没有办理"), status=status, detail=detail, code=code, errors=errors or [])
-    headers = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "60"}, 503: {"retry-after": "5"}}.get(status)
+    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": "5"}}.get(status)
     return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
 
 
@@ -118,7 +120,10 @@ def refused(request: Request, error: Exception) -> Response:
     """A refusal that was meant."""
     status, code = next(((status, code) for kind, status, code in _KINDS if isinstance(error, kind)), (400, "refused"))
     log.info("not done: %s %s: %s %s", request.method, request.url.path, status, code)
-    return problem(status, code, str(error))
+    answer = problem(status, code, str(error))
+    if isinstance(error, TooOften):
+        answer.headers["retry-after"] = str(error.seconds)
+    return answer
 
 
 def not_served(request: Request, error: Exception) -> Response:

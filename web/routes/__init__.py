@@ -11,6 +11,7 @@ from web.routes import (
     deputies,
     directory,
     files,
+    handed_links,
     hotline,
     ledger,
     mine,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reveals.router,
     tokens.router,
     citizen.router,
+    handed_links.router,
     public.router,
 )
 """All routers, in the order in which their words stand in the menu."""

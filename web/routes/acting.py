@@ -7,15 +7,14 @@ from `web.action_forms`; whether the action is possible the case itself says, he
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
-from casework import files as file_rules
 from models.actions import MESSAGES, Action, HumanAction
 from models.actors import Actor
-from models.errors import ActionRefused, BadInput, HaochapingError, UnknownCase
+from models.errors import ActionRefused, HaochapingError, UnknownCase
 from models.work_in_hand import Attachment, Draft
 from policy.transitions import refusal_of_person
 from web.access import Here, Who, allowed
@@ -34,11 +33,9 @@ from web.casefile import CaseFile, acting, in_hand_for, open_case
 from web.forms import KEY_FIELD, Form, fresh_key, text_of, texts_of
 from web.pages import render
 from web.ports import Desk
+from web.uploads import InBounds, take_files
 
 router = APIRouter()
-
-_LARGEST_FORM = file_rules.MOST * file_rules.LARGEST + 1024 * 1024
-"""Bytes; a larger one is not read at all."""
 
 _LONGEST_KEY = 100
 _UNHEARD = (
@@ -91,19 +88,6 @@ class ActionPage:
     def kept_at(self) -> datetime | None:
         """When the draft was kept."""
         return self.draft.kept_at if self.draft else None
-
-
-def body_in_bounds(request: Request) -> None:
-    """Refuse a form that says it is larger than all its files may be, or does not say how large. Raises BadInput."""
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > _LARGEST_FORM:
-        most, largest = file_rules.MOST, file_rules.LARGEST // 1024 // 1024
-        raise BadInput(
-            f"提交的内容太大，没有登记：最多 {most} 个文件，每个不超过 {largest} MB。请返回上一页减少文件后再提交。"
-        )
-
-
-InBounds = Depends(body_in_bounds)
 
 
 @router.get("/cases/{case_no}/act/{action}", dependencies=[allowed()])
@@ -199,32 +183,9 @@ def _take_in(desk: Desk, who: Actor, case_no: str, action: Action, form: FormDat
         gone = [] if page.unheard else [each for each in files if each.id not in texts_of(form, "kept")]
         desk.attachments.remove([each.id for each in gone], who.user)
         files = [each for each in files if each not in gone]
-        faults = _take_files(desk, file, action, who, form, files)
+        faults = take_files(desk, case_no, action, who, form, files)
     page = replace(page, files=tuple(files), file_faults=tuple(faults))
     return Filled(file, who, page, typed, absent)
-
-
-def _take_files(
-    desk: Desk, file: CaseFile, action: Action, who: Actor, form: FormData, files: list[Attachment]
-) -> list[str]:
-    """Take the uploaded files in, behind those that are there; why some were not taken."""
-    faults = []
-    for upload in form.getlist("files"):
-        if not isinstance(upload, UploadFile) or not upload.filename:
-            continue
-        if len(files) >= file_rules.MOST:
-            shown = file_rules.clean_name(upload.filename)
-            faults.append(f"最多上传 {file_rules.MOST} 个文件，“{shown}”没有上传。")
-            continue
-        try:
-            taken = file_rules.checked(upload.filename, upload.file.read(file_rules.LARGEST + 1))
-        except BadInput as fault:
-            faults.append(str(fault))
-            continue
-        kept = desk.attachments.add(file.case.case_no, action, who.user, taken.name, taken.media_type, taken.content)
-        if kept not in files:
-            files.append(kept)
-    return faults
 
 
 def _without_sending(request: Request, desk: Desk, filled: Filled, step: str) -> Response:

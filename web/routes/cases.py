@@ -24,7 +24,7 @@ from models.kinds import Priority
 from models.notices import TO_EVALUATOR, Channel, MessageRecord
 from models.views import CaseView, TaskView
 from models.work_in_hand import Attachment, Draft
-from policy.people import reveal_refusal
+from policy.people import link_refusal, reveal_refusal
 from policy.transitions import RULES
 from web.access import Here, Who, allowed
 from web.casefile import CaseFile, open_case
@@ -95,6 +95,8 @@ class CasePage:
     workflow_url: str
     reveal_path: str
     """Where the evaluator's name and number can be asked for; empty for those who never get them."""
+    link_path: str
+    """Where a link for the evaluator can be made (办件进度链接); empty for those who never hand one out."""
     done: str
 
     @property
@@ -156,8 +158,13 @@ def _page(desk: Desk, file: CaseFile, actor: Actor, done: int) -> CasePage:
         engine_path=f"/cases/{case.case_no}/engine" if is_overseer else "",
         workflow_url=desk.records.workflow_url(case.case_no) or "" if is_overseer else "",
         reveal_path=f"/cases/{case.case_no}/reveal" if reveal_refusal(actor, rated_units(case)) is None else "",
+        link_path=f"/cases/{case.case_no}/link" if _may_hand_out(actor, case) else "",
         done=done_text(file, actor, done),
     )
+
+
+def _may_hand_out(actor: Actor, case: CaseView) -> bool:
+    return link_refusal(actor, rated_units(case), case.source, case.anonymous) is None
 
 
 def _head_rows(desk: Desk, case: CaseView) -> list[tuple[str, str]]:

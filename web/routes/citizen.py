@@ -36,7 +36,11 @@ class CitizenPage:
     comment: str = ""
     refusal: str = ""
     longest: int = _LONGEST_COMMENT
-    title: str = "您的评价办理进度"
+
+    @property
+    def title(self) -> str:
+        """Whether it is about a rating or a report."""
+        return f"您的{self.view.said}办理进度"
 
 
 @dataclass(frozen=True)

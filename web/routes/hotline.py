@@ -1,7 +1,8 @@
 """The hotline's work: callbacks that are due, and one call from the script to its result.
 
 Decides what the caller sees. The telephone number stands nowhere here: it is shown on the page of the reveal only,
-which asks for a purpose and keeps a record.
+which asks for a purpose and keeps a record. Who may not see it reads who puts the call through, and not even the
+evaluator's family name.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,16 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from casework.callbacks import ResultChoice, choice_of, earlier_calls, least_attempts, result_choices, script_of
+from casework.callbacks import (
+    ResultChoice,
+    choice_of,
+    earlier_calls,
+    least_attempts,
+    put_through_text,
+    recorded_by_others,
+    result_choices,
+    script_of,
+)
 from casework.fields import what_is_wrong
 from casework.limits import limit_name
 from casework.standing import Standing, in_whose_name, rated_units, standing_of, visible_case
@@ -27,13 +37,16 @@ from models.errors import ActionRefused, BadInput, EngineUnavailable, Haochaping
 from models.lists import PAGE
 from models.steps import Event
 from models.views import CaseView, EntryView, TaskView
+from models.work_in_hand import Attachment
 from policy.people import reveal_refusal
 from policy.transitions import roles_for
 from policy.wording import DETAIL_LABELS
 from web.access import Here, Who, allowed
-from web.forms import KEY_FIELD, Form, fresh_key, text_of
+from web.casefile import CaseFile, in_hand_for, open_case
+from web.forms import KEY_FIELD, Form, fresh_key, text_of, texts_of
 from web.pages import in_menu, render
 from web.ports import Desk
+from web.uploads import InBounds, take_files
 
 router = APIRouter()
 
@@ -67,12 +80,13 @@ class CallbacksPage:
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed into the form of the result."""
+    """What was typed into the form of the result; `left_out` are the files that were not ticked any more."""
 
     choice: str = ""
     note: str = ""
     evidence: str = ""
     purpose: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,8 @@ class Call:
     left: str
     urgency: str
     may_record: bool
-    recorders: str
+    recorded_by: str
+    """What a caller is told whose call somebody else writes down."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +117,13 @@ class CallPage:
     was_triggered: bool
     name: str
     has_number: bool
-    may_reveal: bool
+    put_through: str
+    """Whom those ask who may not see the number; empty for those who may."""
     reasons: tuple[str, ...]
     text: str
     keys: tuple[str, str]
+    files: tuple[Attachment, ...]
+    """What this person has uploaded for the result that is not recorded yet."""
     typed: Typed = field(default_factory=Typed)
     refusal: str = ""
 
@@ -167,14 +185,16 @@ async def trigger(request: Request, desk: Here, who: Who, case_no: str, form: Fo
     return RedirectResponse(f"/cases/{case_no}/call?triggered=1", status_code=303)
 
 
-@router.post("/cases/{case_no}/call/result", dependencies=[allowed(*CALLERS)])
+@router.post("/cases/{case_no}/call/result", dependencies=[allowed(*CALLERS), InBounds])
 async def record(request: Request, desk: Here, who: Who, case_no: str, form: Form) -> Response:
     """Record how the call went. A dissatisfied evaluator's case goes straight into the next round."""
+    brought = await run_in_threadpool(_take_in, desk, who, case_no, form)
     try:
-        message = await run_in_threadpool(_result, desk, who, case_no, form)
+        message = await run_in_threadpool(_result, desk, who, case_no, form, brought)
         await desk.acts.act(case_no, Action.RECORD_CALLBACK, message, text_of(form, KEY_FIELD) or fresh_key())
     except (ActionRefused, BadInput, EngineUnavailable) as error:
-        return await _again(request, desk, who, case_no, form, error)
+        return await _again(request, desk, who, case_no, form, error, brought.left_out)
+    await run_in_threadpool(_clear_away, desk, who, case_no)
     return RedirectResponse(f"/cases/{case_no}/called", status_code=303)
 
 
@@ -194,25 +214,61 @@ def called(request: Request, desk: Here, who: Who, case_no: str) -> Response:
     return render(request, "called.html", page)
 
 
+@dataclass(frozen=True)
+class Brought:
+    """The files of a form: those that go with the result, those that were not ticked, why some were not taken."""
+
+    files: tuple[Attachment, ...]
+    left_out: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+def _take_in(desk: Desk, who: Actor, case_no: str, form: FormData) -> Brought:
+    waiting = in_hand_for(open_case(desk, case_no, who), Action.RECORD_CALLBACK)
+    files = [each for each in waiting if each.id in texts_of(form, "kept")]
+    left_out = tuple(each.id for each in waiting if each not in files)
+    faults = take_files(desk, case_no, Action.RECORD_CALLBACK, who, form, files)
+    return Brought(tuple(files), left_out, tuple(faults))
+
+
+def _clear_away(desk: Desk, who: Actor, case_no: str) -> None:
+    """The result is recorded: what it does not name was left out.
+
+    Not earlier, because a form that was sent before without an answer may still be recorded with those files.
+    """
+    left = in_hand_for(open_case(desk, case_no, who), Action.RECORD_CALLBACK)
+    desk.attachments.remove([each.id for each in left], who.user)
+
+
 async def _again(
-    request: Request, desk: Desk, who: Actor, case_no: str, form: FormData, error: HaochapingError
+    request: Request,
+    desk: Desk,
+    who: Actor,
+    case_no: str,
+    form: FormData,
+    error: HaochapingError,
+    left_out: tuple[str, ...] = (),
 ) -> Response:
     """The page once more with what was typed and why it was not taken; nothing is lost, and the key stays the same."""
     status = {ActionRefused: 409, EngineUnavailable: 503}.get(type(error), 422)
     said = str(error)
     if isinstance(error, EngineUnavailable):
         said += "填写的内容都在下面，可以再次提交，不会重复办理。"
-    typed = Typed(*(text_of(form, name) for name in ("choice", "note", "evidence", "purpose")))
+    texts = {name: text_of(form, name) for name in ("choice", "note", "evidence", "purpose")}
+    typed = Typed(**texts, left_out=left_out)
     key = text_of(form, KEY_FIELD)
     page = await run_in_threadpool(_call_page, desk, who, case_no, False, typed, said, key)
     return render(request, "call.html", page, status)
 
 
-def _result(desk: Desk, who: Actor, case_no: str, form: FormData) -> RecordCallback:
+def _result(desk: Desk, who: Actor, case_no: str, form: FormData, brought: Brought) -> RecordCallback:
     case, _ = visible_case(desk.front, case_no, who.user)
+    if brought.faults:
+        raise BadInput("".join(brought.faults))
     chosen = choice_of(text_of(form, "choice"))
     if chosen is None:
         raise BadInput("请选择通话结果。")
+    typed = [line.strip() for line in text_of(form, "evidence").splitlines() if line.strip()]
     try:
         return RecordCallback(
             actor=in_whose_name(desk.front, case, who),
@@ -220,7 +276,7 @@ def _result(desk: Desk, who: Actor, case_no: str, form: FormData) -> RecordCallb
             finding=chosen.finding,
             satisfied=chosen.satisfied,
             note=text_of(form, "note"),
-            evidence=tuple(line.strip() for line in text_of(form, "evidence").splitlines() if line.strip()),
+            evidence=(*typed, *(each.reference for each in brought.files)),
         )
     except ValidationError as error:
         raise BadInput(what_is_wrong(error)) from None
@@ -235,35 +291,38 @@ def _call_page(
     refusal: str = "",
     key: str = "",
 ) -> CallPage:
-    case, _ = visible_case(desk.front, case_no, who.user)
-    standing = standing_of(desk.front, case)
+    file = open_case(desk, case_no, who)
+    case, standing = file.case, file.standing
+    may_reveal = reveal_refusal(who, rated_units(case)) is None
     contact = desk.calls.evaluator_contact(case_no)
     complaint = desk.calls.complaint(case_no)
     kind = standing.callback_due
     return CallPage(
         case=case,
-        call=None if kind is None else _call(desk, who, standing, kind),
+        call=None if kind is None else _call(desk, who, file, kind),
         may_trigger=Action.TRIGGER_CALLBACK in standing.possible_for(who),
         was_triggered=was_triggered,
-        name=masked(contact.name if contact else ""),
+        name=masked(contact.name if contact else "") if may_reveal else "不显示",
         has_number=bool(contact and contact.mobile),
-        may_reveal=reveal_refusal(who, rated_units(case)) is None,
+        put_through="" if may_reveal else put_through_text(case, desk.front.people),
         reasons=complaint.reasons,
         text=complaint.text,
         keys=(key or fresh_key(), key or fresh_key()),
+        files=tuple(in_hand_for(file, Action.RECORD_CALLBACK)),
         typed=typed or Typed(),
         refusal=refusal,
     )
 
 
-def _call(desk: Desk, who: Actor, standing: Standing, kind: CallbackKind) -> Call:
-    case, reader = standing.case, desk.front.reader
+def _call(desk: Desk, who: Actor, file: CaseFile, kind: CallbackKind) -> Call:
+    case, standing, reader = file.case, file.standing, desk.front.reader
     task = next((task for task in standing.tasks if task.kind in CALLS), None)
-    earlier = earlier_calls(reader.entries(case.case_no), kind)
+    earlier = earlier_calls(file.entries, kind)
     recorders = roles_for(Action.RECORD_CALLBACK, standing.state, standing.order)
+    asked = desk.calls.callback_script(case.jurisdiction, kind, case.source)
     return Call(
         kind=kind,
-        script=tuple(script_of(desk.calls.callback_script(case.jurisdiction, kind), standing).splitlines()),
+        script=tuple(script_of(asked, standing).splitlines()),
         choices=tuple(result_choices(kind, tuple(standing.rules.policy.void_outcomes))),
         earlier=tuple(earlier),
         plan=earlier[-1].details.get("plan", "") if earlier else "",
@@ -272,7 +331,7 @@ def _call(desk: Desk, who: Actor, standing: Standing, kind: CallbackKind) -> Cal
         left=task_countdown(task, standing.now) if task else "",
         urgency=urgency(task.due, standing.now) if task else "none",
         may_record=Action.RECORD_CALLBACK in standing.possible_for(who),
-        recorders="或".join(role.label for role in recorders),
+        recorded_by=recorded_by_others(kind, recorders),
     )
 
 

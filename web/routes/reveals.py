@@ -13,7 +13,7 @@ from casework.standing import rated_units, visible_case
 from models.actors import Actor, Role
 from models.errors import NotVisible
 from models.ratings import EvaluatorContact
-from models.reveals import LONGEST_PURPOSE, SHORTEST_PURPOSE, SHOWN_FOR, Reveal
+from models.reveals import LONGEST_PURPOSE, SHORTEST_PURPOSE, SHOWN_FOR, Reveal, RevealPlace
 from models.views import CaseView
 from policy.people import reveal_refusal
 from web.access import Here, Who, allowed
@@ -24,7 +24,6 @@ from web.ports import Desk
 router = APIRouter()
 
 _MAY_ASK = (Role.HOTLINE, Role.SUPERVISOR)
-_PLACE = "desk"
 _PAGE = 50
 
 in_menu("查看记录", "/reveals", Role.SUPERVISOR)
@@ -49,7 +48,7 @@ class RevealPage:
 
 @dataclass(frozen=True)
 class LogRow:
-    """One look with names."""
+    """One look, or one link handed out, with names."""
 
     reveal: Reveal
     user: str
@@ -58,11 +57,11 @@ class LogRow:
 
 @dataclass(frozen=True)
 class LogPage:
-    """The looks, the newest first."""
+    """The looks and the links, the newest first."""
 
     rows: tuple[LogRow, ...]
     older: str
-    title: str = "查看评价人电话的记录"
+    title: str = "查看评价人电话、交出链接的记录"
 
 
 @router.get("/cases/{case_no}/reveal", dependencies=[allowed(*_MAY_ASK)])
@@ -90,13 +89,13 @@ def reveal(request: Request, case_no: str, desk: Here, actor: Who, form: Form) -
         refusal = f"请写明查看的事由，{SHORTEST_PURPOSE} 至 {LONGEST_PURPOSE} 个字。没有显示任何信息。"
         return render(request, "reveal.html", RevealPage(case, has_contact, purpose, refusal), 422)
     if has_contact:
-        desk.outside.reveals.reveal(actor, case_no, purpose, _PLACE)
+        desk.outside.reveals.reveal(actor, case_no, purpose, RevealPlace.DESK)
     return RedirectResponse(f"/cases/{case_no}/reveal", status_code=303)
 
 
 @router.get("/reveals", dependencies=[allowed(Role.SUPERVISOR)])
 def log_page(request: Request, desk: Here, before: int | None = None) -> Response:
-    """Who looked at whose number, when and why."""
+    """Who looked at whose number, when and why; and who handed out which link."""
     found = desk.outside.reveals.log(before, _PAGE + 1)
     names = Names(desk.front.people)
     rows = tuple(LogRow(each, names.user(each.user_id), names.unit(each.unit)) for each in found[:_PAGE])

@@ -3,21 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from models.actors import Role
 from web.access import anyone, find_session
+from web.pages import FIRST_PAGE
 
 router = APIRouter()
-
-FIRST_PAGE = {
-    Role.OFFICER: "/tasks",
-    Role.HOTLINE: "/callbacks",
-    Role.SUPERVISOR: "/overview",
-    Role.ADMIN: "/admin/users",
-    Role.CLERK: "/mine",
-    Role.HEAD: "/tasks",
-    Role.REVIEWER: "/tasks",
-}
-"""The page that a person of that role sees after the login."""
 
 
 @router.get("/", dependencies=[anyone()])

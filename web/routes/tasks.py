@@ -180,6 +180,5 @@ def _way(task: TaskView, answer: Answer) -> Possible:
     if task.kind in CALLS:
         return Possible("打电话回访", f"/cases/{task.case_no}/call")
     given = {name: value for name, value in answer.given.items() if name != "finding"}
-    label = answer.meaning.partition("，")[0] if answer.meaning else answer.action.label
     path = f"/cases/{task.case_no}/act/{answer.action}"
-    return Possible(label, f"{path}?{urlencode(given)}" if given else path)
+    return Possible(answer.label, f"{path}?{urlencode(given)}" if given else path)

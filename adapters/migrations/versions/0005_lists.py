@@ -111,7 +111,7 @@ def _fill() -> None:
         " leader = case when tasks.role = 'officer' and tasks.kind = 'remediate' then c.state->>'leader' end"
         " from cases c where c.case_no = tasks.case_no and tasks.closed_at is null"
     )
-    give_words_to_all(op.get_bind())
+    give_words_to_all(op.get_bind(), reports="window_reports")
 
 
 def downgrade() -> None:
