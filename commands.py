@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cli.account import AccountPorts
     from cli.calendar import CalendarPorts
     from cli.deputy import DeputyPorts
+    from cli.figures import FigurePorts
     from cli.handover import HandoverPorts
     from cli.token import TokenPorts
     from cli.up import Stack
@@ -159,6 +160,14 @@ class Commands(Installation):
         from cli.deputy import DeputyPorts
 
         return DeputyPorts(self._deputies, self.people, self.now)
+
+    @property
+    def figure_ports(self) -> "FigurePorts":
+        """What the figures' command needs."""
+        from adapters.figures import CountedFigures
+        from cli.figures import FigurePorts
+
+        return FigurePorts(CountedFigures(self.engine, self.load_calendar), self.policies, self.people, self.now)
 
     @property
     def handover_ports(self) -> "HandoverPorts":

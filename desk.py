@@ -22,6 +22,7 @@ from adapters.citizen_links import CitizenLinks
 from adapters.citizens import PostgresCitizens
 from adapters.connection import connect
 from adapters.deputies import Deputies
+from adapters.figures import CountedFigures
 from adapters.handed_links import HandedLinks
 from adapters.lists import CaseLists
 from adapters.notice_jobs import NoticeJobs
@@ -81,11 +82,13 @@ def build_desk(here: Installation, client: Client, settings: Settings) -> Desk:
         attachments=PostgresAttachments(here.engine, here.personal, here.now),
         lists=CaseLists(here.engine, here.people),
         numbers=OverviewNumbers(here.engine),
+        figures=CountedFigures(here.engine, here.load_calendar),
         filters=SavedFilters(here.engine),
         calls=here,
         calendars=here,
         notices=NoticeJobs(here.calendar_desk),
         shelf=here.policies,
+        quality=here.quality,
         reception=here.register_ports,
         outside=_outside(here, settings),
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from adapters.sessions import PostgresSessions
     from adapters.settings import Settings
     from calendars import WorkingCalendar
+    from casework.quality import QualityPorts
     from casework.reports import RegisterPorts
     from models.callbacks import CallbackKind
     from models.errors import HaochapingError
@@ -159,12 +160,24 @@ class Installation:
 
         return Shelf()
 
+    @cached_property
     @property
     def calendar_desk(self) -> "CalendarDesk":
         """Holiday notices while cases run."""
         from adapters.calendar_desk import CalendarDesk
 
         return CalendarDesk(self.engine, self.now, self.case_desk)
+
+    @property
+    def quality(self) -> "QualityPorts":
+        """Item directories, the data quality report and suspicious patterns."""
+        from adapters.items import ItemStore
+        from adapters.patterns import RatingPatterns
+        from adapters.quality import RatingQuality
+        from casework.quality import QualityPorts
+
+        items = ItemStore(self.engine, self.now)
+        return QualityPorts(items, RatingQuality(self.engine, items), RatingPatterns(self.engine, self.now))
 
     @property
     def desk_url(self) -> str:

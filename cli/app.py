@@ -215,6 +215,24 @@ def _register() -> Loaded:
     return register.configure, lambda args, context, out, err: register.run(args, context.register_ports, out, err)
 
 
+def _items() -> Loaded:
+    from cli import items
+
+    return items.configure, lambda args, context, out, err: items.run(
+        args, context.quality.items, context.policy, out, err
+    )
+
+
+def _quality() -> Loaded:
+    from cli import quality
+
+    def run(args: Namespace, context: "Context", out: TextIO, err: TextIO) -> int:
+        question = quality.QualityQuestion(context.quality, context.people, context.policy, context.now)
+        return quality.run(args, question, out, err)
+
+    return quality.configure, run
+
+
 def _deputy() -> Loaded:
     from cli import deputy
 
@@ -231,6 +249,12 @@ def _account() -> Loaded:
     from cli import account
 
     return account.configure, lambda args, context, out, err: account.run(args, context.account_ports, out, err)
+
+
+def _figures() -> Loaded:
+    from cli import figures
+
+    return figures.configure, lambda args, context, out, err: figures.run(args, context.figure_ports, out, err)
 
 
 def _token() -> Loaded:
@@ -256,10 +280,13 @@ _COMMANDS = {
         _Command("cases", "案件清单", _cases),
         _Command("messages", "发出了哪些通知和报告，哪些没有发出", _messages),
         _Command("import", "导入评价文件，差评立为案件", _import),
+        _Command("items", "事项目录：查看、导入，供数据质检比对", _items),
+        _Command("quality", "数据质检和异常提示：入库的评价有什么问题", _quality),
         _Command("register", "登记一件群众反映（来电、信访、窗口……）并立案", _register),
         _Command("deputy", "请假期间由谁代理：设定、列出、提前结束", _deputy),
         _Command("handover", "把一个人手上的全部案件移交给另一个人", _handover),
         _Command("policy", "各地区的程序参数及其依据：列出、检查、比较", _policy),
+        _Command("figures", "指标：好评率、整改率、按期率……，分子分母俱全，可按时点重算", _figures),
         _Command("calendar", "放假安排：查看、预览新通知、施行并重新计算全部期限", _calendar),
         _Command("token", "其他系统使用接口的令牌：生成、列出、撤销", _token),
         _Command("directory", "单位和用户目录：查看、导入", _directory),

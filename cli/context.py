@@ -24,10 +24,12 @@ from models.ratings import Complaint, EvaluatorContact, Opened
 from models.views import EngineHistoryView
 
 if TYPE_CHECKING:
+    from casework.quality import QualityPorts
     from casework.reports import RegisterPorts
     from cli.account import AccountPorts
     from cli.calendar import CalendarPorts
     from cli.deputy import DeputyPorts
+    from cli.figures import FigurePorts
     from cli.handover import HandoverPorts
     from cli.keys import KeyDesk
     from cli.policy import PolicyShelf
@@ -128,6 +130,11 @@ class Context(Front, Protocol):
         ...
 
     @property
+    def figure_ports(self) -> "FigurePorts":
+        """What the figures' command needs."""
+        ...
+
+    @property
     def handover_ports(self) -> "HandoverPorts":
         """What the hand-over needs."""
         ...
@@ -145,6 +152,11 @@ class Context(Front, Protocol):
     @property
     def register_ports(self) -> "RegisterPorts":
         """What the registration of a report needs."""
+        ...
+
+    @property
+    def quality(self) -> "QualityPorts":
+        """Item directories, the data quality report and suspicious patterns."""
         ...
 
     def links_of(self, case_no: str) -> list[LinkView]:

@@ -1,10 +1,10 @@
 """What a jurisdiction's documents set around the cases: ratings, statistics, publication, assessment.
 
 `models.policy.Policy` is what drives one case and is pinned in it; these parameters are not, so a change of them never
-reaches a running case. Of all of them the code acts upon `case_sources` alone: only where it lists the 办不成事 window
-may a report be registered there. Every other parameter states the document's rule, so that it is in one place with its
-source; inviting people to evaluate, default ratings, rankings, samples, reports, publication and the comparison with
-targets are not done by this software yet. `ACTED_UPON` says so for whoever shows them.
+reaches a running case. The code acts upon those in `ACTED_UPON`: only from the sources that `case_sources` lists may
+reports be registered by hand, and the figures are counted, ranked and compared with targets by the others. The rest
+states the document's rule, so that it is in one place with its source; inviting people to evaluate, default ratings,
+samples, reports and publication are not done by this software yet.
 """
 
 from enum import StrEnum
@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from models.base import Value
 from models.due import Limit
 
-ACTED_UPON = frozenset({"case_sources"})
+ACTED_UPON = frozenset({"case_sources", "level3_counts_as", "ranking_period", "bottom_n", "kpi_targets"})
 """The parameters here that change what the software does; the others only state the rule."""
 
 

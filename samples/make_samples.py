@@ -46,6 +46,10 @@ ITEMS = {
     "minzheng": ("婚姻登记", "老年人优待证办理", "临时救助申请"),
     "zhujian": ("建筑工程施工许可", "商品房预售许可", "二手房交易资金监管"),
 }
+NOT_LISTED = "护照换发"
+"""An item that the sample's item directory does not have."""
+LISTED_AS = {"发票领用": "发票领用（增值税）"}
+"""What the sample's item directory calls differently."""
 GOOD_TAGS = {
     5: ("510", "510,517", "511", "512,514", "513", "514", "515", "516,517", "517", ""),
     4: ("406", "407", "408,413", "409", "410", "411", "411,413", "412", "413", ""),
@@ -82,6 +86,7 @@ def main(directory: Path) -> None:
     )
     few.append(few[0] | {"projectNo": "EZ20261015-X001", "assessTime": "2026-10-15"})
     (directory / "ezhou-mobile.jsonl").write_text(_json_lines(few), encoding="utf-8")
+    (directory / "ezhou-items.csv").write_bytes(month.item_directory())
 
 
 class _Month:
@@ -141,11 +146,21 @@ class _Month:
         }
         return row | self._evaluator(review.kind)
 
+    def item_directory(self) -> bytes:
+        """The item directory of these offices, with one item left out and one called differently."""
+        lines = [_line(("事项编码", "业务办理项编码", "事项名称", "统一社会信用代码", "部门名称"))]
+        for unit, items in ITEMS.items():
+            office = self._units[unit]
+            for item in dict.fromkeys([*items, *(review.item for review in BAD_REVIEWS if review.unit == unit)]):
+                if item != NOT_LISTED:
+                    code, name = _task_code(item), LISTED_AS.get(item, item)
+                    lines.append(_line((code, f"{code}01", name, office["uscc"], office["name"])))
+        return "".join(lines).encode("utf-8-sig")
+
     def _row(self, at: datetime, unit: str, item: str, channel: str) -> Row:
         self._count += 1
         window = self._random.randint(1, 6)
         accepted = at - timedelta(days=self._random.randint(0, 6), minutes=self._random.randint(8, 90))
-        task = 1000 + sum(map(ord, item)) % 9000
         return dict.fromkeys(COLUMNS, "") | {
             "projectNo": f"EZ{at:%Y%m%d}-{self._count:04d}",
             "assessNumber": "1",
@@ -155,8 +170,8 @@ class _Month:
             "areaName": "鄂州市",
             "deptCode": self._units[unit]["uscc"],
             "proDepart": self._units[unit]["name"],
-            "taskCode": f"DEMO{task}",
-            "taskHandleItem": f"DEMO{task}01",
+            "taskCode": _task_code(item),
+            "taskHandleItem": f"{_task_code(item)}01",
             "taskName": item,
             "proManager": f"演示·{window:02d}号窗口" if channel in "345" else "",
             "proManagerNo": f"DEMO-{unit}-{window:02d}" if channel in "345" else "",
@@ -191,6 +206,10 @@ class _Month:
     def _moment(self, day: date) -> datetime:
         hour = self._random.choices((8, 9, 10, 11, 14, 15, 16, 17), (6, 20, 22, 14, 12, 18, 16, 6))[0]
         return datetime.combine(day, time(hour, self._random.randint(0, 59), self._random.randint(0, 59)))
+
+
+def _task_code(item: str) -> str:
+    return f"DEMO{1000 + sum(map(ord, item)) % 9000}"
 
 
 def _at(day: int, hour: int, minute: int) -> datetime:

@@ -4,7 +4,7 @@ Decides how a chart looks. Every number in one stands in a table beside it, too.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pygal
@@ -75,6 +75,21 @@ def rates(labels: Sequence[str], lines: Mapping[str, Sequence[float | None]]) ->
     for name, values in lines.items():
         chart.add(name, list(values), allow_interruptions=True)
     return _drawn(chart)
+
+
+def share_bars(values: Mapping[str, tuple[float, str]], name: str) -> bytes:
+    """Lying bars of percentages, the first on top; beside each stands its share as it reads in the table."""
+    room = max((len(label) for label in values), default=0) * _CHARACTER
+    options = _options() | {"margin_left": 12 + room, "margin_right": 48, "value_formatter": _percent}
+    chart = pygal.HorizontalBar(**options, show_legend=False, print_values=True, include_x_axis=True, range=(0, 100))
+    chart.x_labels = list(values)[::-1]
+    bars = [{"value": share, "formatter": _saying(said)} for share, said in values.values()]
+    chart.add(name, bars[::-1])
+    return _drawn(chart)
+
+
+def _saying(said: str) -> Callable[[float], str]:
+    return lambda _: said
 
 
 def _options() -> dict[str, Any]:

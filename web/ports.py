@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from casework.figures import FigureBook
 from casework.ports import Front
+from casework.quality import QualityPorts
 from casework.reports import RegisterPorts
 from models.actions import Action, HumanAction, Receipt
 from models.errors import HaochapingError
@@ -61,10 +63,12 @@ class Desk:
     attachments: Attachments
     lists: CaseLists
     numbers: OverviewNumbers
+    figures: FigureBook
     filters: SavedFilters
     calls: Calls
     calendars: Calendars
     notices: NoticeDesk
     shelf: PolicyShelf
+    quality: QualityPorts
     reception: RegisterPorts
     outside: Outside

@@ -43,7 +43,7 @@ def inspect(path: Path) -> FileFacts:
         if not path.is_file():
             raise FileRefused(f"{path} 不是文件。请给出一个 CSV、XLSX 或 JSON Lines 文件。")
         if size == 0:
-            raise FileRefused(f"{path.name} 是空文件，没有可导入的评价。")
+            raise FileRefused(f"{path.name} 是空文件，没有可导入的内容。")
         if kind is FileKind.XLSX:
             return FileFacts(path, kind, "", _workbook_digest(path), size)
         return FileFacts(path, kind, *_text_facts(path), size)

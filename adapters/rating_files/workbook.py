@@ -30,7 +30,7 @@ def open_workbook(facts: FileFacts) -> Iterator["_Sheet"]:
             titles = "、".join(sheet.title for sheet in named)
             raise FileRefused(f"{name} 有多个评价工作表（{titles}）。请拆成每个文件一个工作表后分别导入。")
         if not sheets:
-            raise FileRefused(f"{name} 是空的工作簿，没有可导入的评价。")
+            raise FileRefused(f"{name} 是空的工作簿，没有可导入的内容。")
         yield (named or sheets)[0]
     finally:
         book.close()

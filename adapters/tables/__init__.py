@@ -2,7 +2,20 @@
 
 from sqlmodel import SQLModel
 
-from adapters.tables import accounts, cases, directory, doors, lists, outbox, ratings, reports, work_in_hand
+from adapters.tables import (
+    accounts,
+    cases,
+    directory,
+    documents,
+    doors,
+    figures,
+    lists,
+    outbox,
+    quality,
+    ratings,
+    reports,
+    work_in_hand,
+)
 
 METADATA = SQLModel.metadata
 
@@ -11,9 +24,12 @@ __all__ = [
     "accounts",
     "cases",
     "directory",
+    "documents",
     "doors",
+    "figures",
     "lists",
     "outbox",
+    "quality",
     "ratings",
     "reports",
     "work_in_hand",

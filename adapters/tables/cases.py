@@ -15,6 +15,9 @@ from adapters.tables.columns import instant, json, table_of, text, texts, words
 NO_DEADLINE = "9999-12-31T00:00:00+00:00"
 """The date of a task that has none: after all others, and comparable with them."""
 
+_TOLD = "event IN ('callback_recorded', 'remediated', 'appeal_decided', 'appeal_confirmed')"
+"""Entries that figures look for by their time."""
+
 
 def _beginnings(name: str, column: str) -> Index:
     """An index that finds what begins with some letters, whatever the database's order of letters."""
@@ -43,6 +46,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_co_units", "co_units", postgresql_using="gin", postgresql_where=sql("co_units <> '{}'")),
         Index("cases_staff_no", "staff_no", "case_no", postgresql_where=sql("staff_no <> ''")),
         Index("cases_words", "words", postgresql_using="gin"),
+        Index("cases_not_adopted", "jurisdiction", postgresql_where=sql("ending = 'not_adopted'")),
         _beginnings("cases_number", "case_no"),
         _beginnings("cases_project_number", "project_no"),
     )
@@ -89,6 +93,7 @@ class EntryRow(SQLModel, table=True):
     """One entry of a case's ledger (台账), with the answer that the engine got for it."""
 
     __tablename__ = "ledger_entries"
+    __table_args__ = (Index("ledger_entries_told", "at", "case_no", postgresql_where=sql(_TOLD)),)
 
     case_no: str = Field(sa_column=text(primary_key=True))
     seq: int = Field(sa_column=Column(Integer, primary_key=True))
@@ -108,6 +113,7 @@ class ClockRow(SQLModel, table=True):
     __tablename__ = "clocks"
     __table_args__ = (
         Index("clocks_remediation", "deadline", "case_no", postgresql_where=sql("kind = 'remediation'")),
+        Index("clocks_sign_off", "deadline", "case_no", postgresql_where=sql("kind = 'sign_off'")),
         Index("clocks_running", "deadline", "case_no", postgresql_where=sql("ended_at IS NULL AND NOT paused")),
     )
 
@@ -133,6 +139,7 @@ class DateChangeRow(SQLModel, table=True):
     """
 
     __tablename__ = "date_changes"
+    __table_args__ = (Index("date_changes_old", "kind", "old_deadline"),)
 
     case_no: str = Field(sa_column=text(primary_key=True))
     seq: int = Field(sa_column=Column(Integer, primary_key=True))

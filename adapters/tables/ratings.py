@@ -49,6 +49,7 @@ class RatingRow(SQLModel, table=True):
         CheckConstraint("level between 1 and 5", name="ratings_level"),
         CheckConstraint("(case_no is null) = (case_state is null)", name="ratings_case"),
         CheckConstraint(CLOSED, name=RATINGS_CLOSED),
+        Index("ratings_assessed", "jurisdiction", "assessed_at"),
         Index("ratings_case_no", "case_no", unique=True, postgresql_where=text("case_no is not null")),
         Index(
             "ratings_pending",

@@ -114,4 +114,4 @@ def test_of_the_parameters_around_the_cases_the_code_uses_what_is_said_to_be_act
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in Surroundings.model_fields:
                 used.add(node.attr)
-    assert used == ACTED_UPON == {"case_sources"}
+    assert used == ACTED_UPON == {"case_sources", "level3_counts_as", "ranking_period", "bottom_n", "kpi_targets"}

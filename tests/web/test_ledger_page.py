@@ -106,11 +106,24 @@ def test_the_file_has_the_filtered_cases_with_their_calls_and_remediation(pages:
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+def test_the_file_is_set_up_to_be_filtered_and_printed(pages: Pages, shelf: Shelf) -> None:
+    pages.log_in("supervisor-01")
+    for number in range(3):
+        shelf.case(number)
+    sheet = load_workbook(io.BytesIO(pages.get("/ledger.xlsx").content)).active
+    assert sheet is not None
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", int(sheet.PAPERSIZE_A4))
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert (sheet.print_title_rows, sheet.freeze_panes) == ("$1:$2", "B3")
+    assert sheet.auto_filter.ref == "A2:W5"
+    assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+
+
 def test_a_file_that_would_be_too_long_is_cut_and_says_so(
     pages: Pages, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("web.routes.ledger", "web.ledger_book"):
-        monkeypatch.setattr(f"{module}.MOST_ROWS", 2)
+    monkeypatch.setattr("web.books.MOST_ROWS", 2)
     pages.log_in("supervisor-01")
     made = [shelf.case(each) for each in range(3)]
     rows = book_rows(pages.get("/ledger.xlsx"))[2:]

@@ -1,25 +1,25 @@
 """The ledger (台账): cases narrowed down by the address, page by page, taken away as XLSX; filters kept by name."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 
 from casework.text import countdown, end_of, instant
 from models.actors import Actor, Role
 from models.case import Stage
+from models.due import in_shanghai
 from models.errors import BadInput
 from models.kinds import CaseClass, CaseSource, Priority
 from models.lists import Order, SavedFilter, sees_all
 from models.views import CaseView
 from web.access import Here, Who, allowed
+from web.books import MOST_ROWS, file_of
 from web.forms import Form, text_of
-from web.ledger_book import MOST_ROWS, write_book
+from web.ledger_book import write_book
 from web.ledger_filters import CHANNELS, Narrowing, read_filters, shows
 from web.pages import in_menu, render
 from web.ports import Desk
@@ -30,8 +30,6 @@ READERS = (Role.OFFICER, Role.HEAD, Role.HOTLINE, Role.SUPERVISOR)
 in_menu("台账", "/ledger", *READERS)
 
 _LONGEST_NAME = 40
-_PIECE = 1 << 16
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -110,14 +108,9 @@ def ledger_book(request: Request, desk: Here, who: Who) -> Response:
     """The same list as a file, at most `MOST_ROWS` cases."""
     now = desk.front.now()
     narrowing = _narrowing(desk, who, request.query_params, now)
-    cut = desk.lists.count(narrowing.chosen, now, MOST_ROWS).is_more
     note = f"差评整改台账，{instant(now)} 由 {desk.front.people.user(who.user).name} 导出"
-    book = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when the last piece has been sent
-    write_book(desk.lists.lines(narrowing.chosen, now, MOST_ROWS), book, note, cut)
-    book.seek(0)
-    name = quote(f"差评整改台账{now:%Y%m%d}.xlsx")
-    headers = {"content-disposition": f"attachment; filename=ledger.xlsx; filename*=UTF-8''{name}"}
-    return StreamingResponse(_pieces(book), media_type=_XLSX, headers=headers)
+    lines = desk.lists.lines(narrowing.chosen, now, MOST_ROWS + 1)
+    return file_of(f"差评整改台账{in_shanghai(now):%Y%m%d}", "ledger", lambda book: write_book(lines, book, note))
 
 
 @router.post("/ledger/filters", dependencies=[allowed(*READERS)])
@@ -144,12 +137,6 @@ def _narrowing(desk: Desk, who: Actor, query: Mapping[str, str], now: datetime) 
         raise BadInput(f"没有名为“{place}”的地区，请从页面上重新选择。")
     seen_by = None if sees_all(who) else who.unit
     return read_filters(query, seen_by, now, lambda: desk.calendars.load_calendar(place))
-
-
-def _pieces(book: IO[bytes]) -> Iterator[bytes]:
-    with book:
-        while piece := book.read(_PIECE):
-            yield piece
 
 
 def _row(case: CaseView, now: datetime) -> CaseRow:

@@ -1,0 +1,195 @@
+"""The rows that figures are counted from, as SQL: one query for each base, with a column for each mark.
+
+They say of a row what `policy.figure_count` says of it in plain Python; change both together. Every query takes
+`jurisdiction`, `begin`, `end` and `as_of`, and some a rule of the place. Of the ledger it looks at entries up to
+`as_of` only; a limit has the date that it had then, which the changes of dates tell. The ledger's details are asked for
+the keys that a step writes, not for their words, except how a call went (`reached`).
+"""
+
+from collections.abc import Mapping
+
+from models.figures import Base
+
+_KEYS_OF_A_CASE = """
+    c.project_no, c.case_no, {unit} as unit,
+    case when c.staff_no = '' then '' else u.rated_unit || '/' || c.staff_no end as clerk,
+    c.task_code as item, c.task_name, c.satisfaction as level, c.channel"""
+
+_OF_RATINGS = "c.jurisdiction = :jurisdiction and c.source = 'rating' and c.dispatched_at <= :as_of"
+
+_FINDS = "e.event in ('callback_recorded', 'finding_rejected', 'withdrawn') and e.details ? 'finding'"
+_UPHELD = "e.event in ('appeal_decided', 'appeal_confirmed') and e.details ?& array['appeal_result', 'ending']"
+_VOIDS = f"(e.event = 'finding_confirmed' or ({_UPHELD}))"
+_COMPLETES = "e.event = 'callback_recorded' and e.details ?| array['finding', 'satisfied', 'ending']"
+
+_KNOWN = f"""
+    cross join lateral (
+        select bool_or(e.event = 'dispatched' and e.details ? 'skipped') as skipped,
+            bool_or({_FINDS}) as found,
+            bool_or({_FINDS} and e.stage <> 'confirming') as founded,
+            bool_or({_VOIDS}) as voided,
+            bool_or(e.event = 'withdrawn') as withdrawn,
+            bool_or({_COMPLETES}) as called,
+            bool_or({_COMPLETES} and e.details ->> 'result' = :reached) as reached,
+            bool_or(e.event = 'callback_recorded' and e.details ? 'finding') as asked,
+            bool_or(e.event = 'callback_recorded' and e.details ?| array['satisfied', 'ending']) as told,
+            (array_agg(e.details ->> 'to_unit' order by e.seq desc) filter (where e.event = 'redispatched'))[1]
+                as to_unit
+        from ledger_entries e where e.case_no = c.case_no and e.at <= :as_of
+    ) k
+    cross join lateral (
+        select coalesce(
+            (
+                select e.details ->> 'unit' from ledger_entries e
+                where e.case_no = c.case_no and e.event = 'redispatched' order by e.seq limit 1
+            ),
+            c.unit
+        ) as rated_unit
+    ) u"""
+"""What is known of a case at the moment, and the unit that was rated: a new dispatch says which it was before."""
+
+_UNIT_NOW = "coalesce(k.to_unit, u.rated_unit)"
+_UNIT_AT_START = """coalesce(
+        (
+            select e.details ->> 'to_unit' from ledger_entries e
+            where e.case_no = c.case_no and e.event = 'redispatched' and e.seq <= o.started_seq
+            order by e.seq desc limit 1
+        ),
+        u.rated_unit
+    )"""
+
+_A_RATING = """
+    select r.project_no || '-' || r.assess_number as id, r.assessed_at as at, r.project_no,
+        case when r.case_state = 'opened' then r.case_no else '' end as case_no, coalesce(r.unit, '') as unit,
+        case when r.handler_no is null then '' else coalesce(r.unit, '') || '/' || r.handler_no end as clerk,
+        coalesce(r.task_handle_item, r.task_code, '') as item, coalesce(r.task_name, '') as task_name,
+        r.level::int as level, r.channel, 1 as round, 0 as days"""
+
+_VOIDED_CASES = f"""(
+        select c.case_no from cases c
+        cross join lateral (
+            select from ledger_entries e where e.case_no = c.case_no and e.at <= :as_of and {_VOIDS} limit 1
+        ) d
+        where c.jurisdiction = :jurisdiction and c.ending = 'not_adopted'
+    )"""
+"""The few cases that were not adopted are looked at one by one; the limit keeps the whole ledger from being read."""
+
+_COMPLETE = "r.import_id in (select id from imports where jurisdiction = :jurisdiction and finished_at <= :as_of)"
+
+_RATINGS = f"""{_A_RATING},
+        v.case_no is null as valid, v.case_no is not null as voided,
+        r.level = any(:bad_levels) as bad, r.level >= :good_from as good,
+        (r.channel = 'system_default' or coalesce(r.default_flag = '1', false)) as is_default,
+        not (r.channel = 'system_default' or coalesce(r.default_flag = '1', false)) as user_made
+    from ratings r left join {_VOIDED_CASES} v on v.case_no = r.case_no
+    where r.jurisdiction = :jurisdiction and r.assessed_at >= :begin and r.assessed_at < :end and {_COMPLETE}"""
+
+_REPEATS = f"""{_A_RATING}
+    from ratings r left join {_VOIDED_CASES} v on v.case_no = r.case_no
+    where r.jurisdiction = :jurisdiction and r.assessed_at >= :repeats_since and r.assessed_at < :end and {_COMPLETE}
+        and r.level = any(:bad_levels) and v.case_no is null"""
+
+_OPENED = f"""
+    select c.case_no as id, c.dispatched_at as at, {_KEYS_OF_A_CASE.format(unit=_UNIT_NOW)},
+        1 as round, 0 as days,
+        k.skipped is not true as to_verify, k.found is true or k.voided is true as verified,
+        not c.anonymous as callable, k.called is true or k.withdrawn is true as called,
+        k.reached is true or k.withdrawn is true as reached
+    from cases c {_KNOWN}
+    where {_OF_RATINGS} and c.dispatched_at >= :begin and c.dispatched_at < :end"""
+
+_ITS_CHANGES = "from date_changes d where d.case_no = o.case_no and d.kind = o.kind and d.round = o.round"
+
+
+def _limits(kind: str, met_by: str, unit: str, marks: str, where: str) -> str:
+    """Limits of a kind that fell due in the period and by the moment.
+
+    One that ended before it was over in another way than by the act that was asked for bound nobody any more. The
+    candidates are found by indexes: limits whose date lies in the period today, or lay there before it moved. The
+    `offset 0` keeps the dates of all other limits from being worked out.
+    """
+    return f"""
+    select c.case_no || '/' || o.round as id, t.deadline as at, {_KEYS_OF_A_CASE.format(unit=unit)},
+        o.round, 0 as days, {marks}
+    from (
+        select case_no, kind, round from clocks
+        where kind = '{kind}' and deadline > :begin and deadline <= :end
+        union
+        select case_no, kind, round from date_changes
+        where kind = '{kind}' and old_deadline > :begin and old_deadline <= :end and at > :as_of
+    ) l
+    join clocks o on o.case_no = l.case_no and o.kind = l.kind and o.round = l.round
+    join cases c on c.case_no = o.case_no
+    join ledger_entries s on s.case_no = o.case_no and s.seq = o.started_seq and s.at <= :as_of
+    left join ledger_entries x on x.case_no = o.case_no and x.seq = o.ended_seq and o.ended_at <= :as_of
+    cross join lateral (
+        select coalesce((select d.old_deadline {_ITS_CHANGES} and d.at > :as_of order by d.seq limit 1), o.deadline)
+                as deadline,
+            (select d.new_deadline is null {_ITS_CHANGES} and d.at <= :as_of order by d.seq desc limit 1)
+                is true as paused,
+            (select d.old_deadline {_ITS_CHANGES} and d.at <= :as_of and d.change = 'extended' order by d.seq limit 1)
+                as extended_from
+        offset 0
+    ) t
+    cross join lateral (select coalesce(x.event = '{met_by}', false) as met) m
+    cross join lateral (select m.met and (o.ended_at < t.deadline or t.paused) as in_time) i
+    {_KNOWN}
+    where {_OF_RATINGS} and t.deadline > :begin and t.deadline <= :end and t.deadline <= :as_of
+        and (m.met or not t.paused) and (m.met or x.seq is null or o.ended_at >= t.deadline) {where}"""
+
+
+_SIGN_OFFS = _limits("sign_off", "signed_off", _UNIT_AT_START, "i.in_time", "")
+
+_REMEDIATIONS = _limits(
+    "remediation",
+    "remediated",
+    _UNIT_NOW,
+    """m.met as done, i.in_time, t.extended_from is not null as extended,
+        i.in_time and (t.extended_from is null or o.ended_at < t.extended_from) as unextended,
+        not c.anonymous and o.round = 1 as first_of_named,
+        not c.anonymous and o.round = 1 and m.met and (k.asked is true or k.withdrawn is true)
+            and (not :post_callback or k.told is true or k.withdrawn is true) as loop_closed""",
+    "and (k.skipped or k.founded) and k.voided is not true",
+)
+
+
+def _entries(event: str, marks: str, where: str, days: str = "0", join: str = "") -> str:
+    """Entries of the period, with the cases whose they are."""
+    return f"""
+    select c.case_no || '/' || a.seq as id, a.at, {_KEYS_OF_A_CASE.format(unit=_UNIT_NOW)},
+        1 as round, {days} as days{marks}
+    from ledger_entries a join cases c on c.case_no = a.case_no {_KNOWN} {join}
+    where {_OF_RATINGS} and a.event in ({event}) and a.at >= :begin and a.at < :end and a.at <= :as_of and {where}"""
+
+
+_ANSWERS = _entries(
+    "'callback_recorded'", ", a.details ? 'ending' as satisfied", "a.details ? 'satisfied' and k.voided is not true"
+)
+
+_APPEALS = _entries(
+    "'appeal_decided', 'appeal_confirmed'", ", a.details ? 'ending' as upheld", "a.details ? 'appeal_result'"
+)
+
+_DURATIONS = _entries(
+    "'remediated'",
+    "",
+    "a.details ->> 'round' = '1' and k.voided is not true",
+    days="later.number - sooner.number",
+    join="""
+    left join (select unnest(cast(:days as date[])) as day, unnest(cast(:numbers as int[])) as number) sooner
+        on sooner.day = cast(c.dispatched_at at time zone 'Asia/Shanghai' as date)
+    left join (select unnest(cast(:days as date[])) as day, unnest(cast(:numbers as int[])) as number) later
+        on later.day = cast(a.at at time zone 'Asia/Shanghai' as date)""",
+)
+"""`days` and `numbers` say how many working days there were up to each day."""
+
+ROWS_OF: Mapping[Base, str] = {
+    Base.RATINGS: _RATINGS,
+    Base.REPEATS: _REPEATS,
+    Base.OPENED: _OPENED,
+    Base.SIGN_OFFS: _SIGN_OFFS,
+    Base.REMEDIATIONS: _REMEDIATIONS,
+    Base.ANSWERS: _ANSWERS,
+    Base.APPEALS: _APPEALS,
+    Base.DURATIONS: _DURATIONS,
+}

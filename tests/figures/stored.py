@@ -1,0 +1,105 @@
+"""What stands in the database, read row by row for the plain Python count, without a word of the figures' own SQL."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, select, text
+
+from adapters.policies import load_calendar, load_policy
+from adapters.tables.cases import CASES, CLOCKS, DATE_CHANGES, ENTRIES
+from models.case import Stage
+from models.clocks import ClockKind
+from models.figures import Figure, FigureKind, FigurePeriod, FigureQuestion, Figures, Grouping
+from models.steps import Change, Event
+from policy.figure_count import StoredCase, StoredChange, StoredEntry, StoredLimit, StoredRating, count
+from policy.figures import rules_of
+
+PLACE = "ezhou"
+FILE, CALENDAR = load_policy(PLACE), load_calendar(PLACE)
+MARCH = FigurePeriod.of_months(2026, 3, 1)
+
+
+def question(as_of: datetime, period: FigurePeriod = MARCH, **changes: Any) -> FigureQuestion:
+    """What is asked of Ezhou."""
+    rules = rules_of(FILE.policy, FILE.surroundings)
+    asked = FigureQuestion(jurisdiction=PLACE, period=period, as_of=as_of, rules=rules)
+    return asked.model_copy(update=changes)
+
+
+def counted_by_hand(engine: Engine, asked: FigureQuestion) -> dict[str, Figures]:
+    """The plain Python count over everything that stands there."""
+    return count(asked, ratings_in(engine), cases_in(engine), CALENDAR)
+
+
+def ratings_in(engine: Engine) -> list[StoredRating]:
+    """Every rating of Ezhou."""
+    query = text(
+        "select r.assessed_at, i.finished_at, r.level, r.channel, r.default_flag, r.unit, r.handler_no,"
+        " r.task_handle_item, r.task_code, r.case_no from ratings r left join imports i on i.id = r.import_id"
+        " where r.jurisdiction = :place"
+    )
+    with engine.connect() as connection:
+        return [
+            StoredRating(
+                assessed_at=row.assessed_at,
+                complete_at=row.finished_at,
+                level=row.level,
+                channel=row.channel,
+                default_flag=row.default_flag or "",
+                unit=row.unit or "",
+                staff_no=row.handler_no or "",
+                item=row.task_handle_item or row.task_code or "",
+                case_no=row.case_no or "",
+            )
+            for row in connection.execute(query, {"place": PLACE})
+        ]
+
+
+def cases_in(engine: Engine) -> list[StoredCase]:
+    """Every case that a rating of Ezhou brought, with its ledger, its limits and the changes of their dates."""
+    with engine.connect() as connection:
+        entries, limits, changes = (defaultdict[str, list[Any]](list) for _ in range(3))
+        for row in connection.execute(select(ENTRIES).order_by(ENTRIES.c.case_no, ENTRIES.c.seq)):
+            entries[row.case_no].append(StoredEntry(row.seq, row.at, Event(row.event), Stage(row.stage), row.details))
+        for row in connection.execute(select(CLOCKS)):
+            kind = ClockKind(row.kind)
+            limits[row.case_no].append(
+                StoredLimit(kind, row.round, row.deadline, row.started_seq, row.ended_seq, row.ended_at)
+            )
+        for row in connection.execute(select(DATE_CHANGES).order_by(DATE_CHANGES.c.case_no, DATE_CHANGES.c.seq)):
+            changes[row.case_no].append(
+                StoredChange(
+                    row.seq,
+                    row.at,
+                    ClockKind(row.kind),
+                    row.round,
+                    Change(row.change),
+                    row.old_deadline,
+                    row.new_deadline,
+                )
+            )
+        found = connection.execute(select(CASES).where(CASES.c.jurisdiction == PLACE, CASES.c.source == "rating"))
+        return [
+            StoredCase(
+                case_no=row.case_no,
+                dispatched_at=row.dispatched_at,
+                unit=row.unit,
+                staff_no=row.staff_no,
+                item=row.task_code,
+                channel=row.channel,
+                anonymous=row.anonymous,
+                entries=entries[row.case_no],
+                limits=limits[row.case_no],
+                changes=changes[row.case_no],
+            )
+            for row in found
+        ]
+
+
+def parts_of(figures: Figures) -> dict[FigureKind, tuple[int, int | None]]:
+    """Numerators and denominators."""
+    return {kind: (figure.numerator, figure.denominator) for kind, figure in figures.items()}
+
+
+__all__ = ["CALENDAR", "FILE", "MARCH", "PLACE", "Figure", "Grouping", "counted_by_hand", "parts_of", "question"]
