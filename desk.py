@@ -21,13 +21,18 @@ from adapters.case_records import CaseRecords
 from adapters.citizen_links import CitizenLinks
 from adapters.citizens import PostgresCitizens
 from adapters.connection import connect
+from adapters.deliveries import DeliveryReceipts
 from adapters.deputies import Deputies
 from adapters.figures import CountedFigures
 from adapters.handed_links import HandedLinks
+from adapters.inbox import PostgresInbox
+from adapters.letters import Letters
 from adapters.lists import CaseLists
+from adapters.message_board import MessageBoard
 from adapters.notice_jobs import NoticeJobs
 from adapters.oidc import OidcProvider
 from adapters.overview import OverviewNumbers
+from adapters.policies import JURISDICTIONS
 from adapters.public_figures import PostgresFigures
 from adapters.rating_door import RatingDoor
 from adapters.saved_filters import SavedFilters
@@ -39,6 +44,7 @@ from models.errors import ActionRefused, HaochapingError
 from policy.people import named_refusal
 from web.app import create_app
 from web.door_ports import Door
+from web.message_ports import Messages
 from web.outside_ports import Outside
 from web.ports import Desk
 from workflows.client import CaseDesk
@@ -91,6 +97,12 @@ def build_desk(here: Installation, client: Client, settings: Settings) -> Desk:
         quality=here.quality,
         reception=here.register_ports,
         outside=_outside(here, settings),
+        documents=here.documents,
+        messages=Messages(
+            board=MessageBoard(here.engine),
+            inbox=PostgresInbox(here.engine, Letters(JURISDICTIONS), here.now),
+            receipts=DeliveryReceipts(here.engine, settings.sms_secret.get_secret_value().encode()),
+        ),
     )
 
 

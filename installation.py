@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from adapters.calendar_desk import CalendarDesk
     from adapters.deputies import Deputies
     from adapters.directory import Directory
+    from adapters.documents.press import DocumentPress
     from adapters.personal import PersonalData
     from adapters.policies import Rules, Versions
     from adapters.policy_files import Shelf
@@ -161,6 +162,15 @@ class Installation:
         return Shelf()
 
     @cached_property
+    def documents(self) -> "DocumentPress":
+        """Numbers official documents and makes files of them."""
+        from adapters.documents.numbers import DocumentNumbers
+        from adapters.documents.press import DocumentPress
+        from adapters.documents.printing import Printer
+        from adapters.documents.templates import Templates
+
+        return DocumentPress(DocumentNumbers(self.engine, self.now), Templates(), Printer())
+
     @property
     def calendar_desk(self) -> "CalendarDesk":
         """Holiday notices while cases run."""

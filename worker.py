@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,8 +40,9 @@ from adapters.settings import Settings
 from adapters.signed_http import SignedHttp
 from adapters.sms import SmsSender
 from adapters.watchdog import Progress, ProgressInterceptor, Watchdog, worker_name
+from adapters.work_chat import WorkChatSender
 from models.errors import HaochapingError
-from models.notices import Channel
+from models.notices import Channel, NoticeKind
 from workflows.canary import Canary
 from workflows.case import BadReviewCase
 from workflows.courier import Courier, start_couriers
@@ -114,9 +115,10 @@ def build_courier(
     queue: str,
     name: str = "worker",
     interceptors: Sequence[Interceptor] = (),
+    to_the_chat: Collection[NoticeKind] = frozenset(),
 ) -> Worker:
     """The worker that sends messages, on a task queue of its own."""
-    courier = CourierActivities(OutboxCourier(PostgresOutbox(engine), senders))
+    courier = CourierActivities(OutboxCourier(PostgresOutbox(engine, to_the_chat=to_the_chat), senders))
     return Worker(
         client,
         task_queue=queue,
@@ -127,17 +129,21 @@ def build_courier(
 
 
 def build_senders(settings: Settings, client: Client, engine: Engine) -> dict[Channel, Sender]:
-    """The real ways out: SMS gateway, mail server, 12345 platform, and the archive."""
+    """The real ways out: SMS gateway, mail server, 12345 platform, the archive, and the work chat.
+
+    Raises BadInput for a work chat that nobody knows.
+    """
     personal = PersonalData(load_keyring(settings.keyring))
     letters, directory = Letters(JURISDICTIONS), Contacts(Directory(engine), engine, personal)
     links = CitizenLinks(engine, personal, settings.current_desk_url)
     gateway = SignedHttp("短信网关", settings.sms_url, settings.sms_secret.get_secret_value())
     platform = SignedHttp("12345平台", settings.report_url, settings.report_secret.get_secret_value())
     return {
-        Channel.SMS: SmsSender(gateway, letters, directory, links),
+        Channel.SMS: SmsSender(gateway, letters, directory, links, settings.receipts_url),
         Channel.MAIL: MailSender(settings.smtp_host, settings.smtp_port, settings.mail_from, letters, directory),
         Channel.REPORT: ReportSender(platform),
         Channel.ARCHIVE: ArchiveSender(client, engine),
+        Channel.WORK_CHAT: WorkChatSender(settings.chat_url, letters),
     }
 
 
@@ -148,10 +154,13 @@ async def assemble(settings: Settings) -> Assembly:
     name = worker_name()
     cases, messages = Progress(), Progress()
     senders = build_senders(settings, client, engine)
-    await start_couriers(client, settings.case_queue, settings.message_queue)
+    to_the_chat = settings.kinds_to_the_chat()
+    await start_couriers(client, settings.case_queue, settings.message_queue, has_chat=bool(to_the_chat))
     return Assembly(
         cases=build_worker(client, engine, settings.case_queue, name, [ProgressInterceptor(cases)]),
-        messages=build_courier(client, engine, senders, settings.message_queue, name, [ProgressInterceptor(messages)]),
+        messages=build_courier(
+            client, engine, senders, settings.message_queue, name, [ProgressInterceptor(messages)], to_the_chat
+        ),
         watchdog=Watchdog(
             client,
             name,

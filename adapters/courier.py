@@ -134,7 +134,7 @@ class _ChannelRound:
     async def _send(self, claim: Claim) -> None:
         message = claim.message
         try:
-            receipt = await asyncio.wait_for(self.sender.send(message), self.send_limit.total_seconds())
+            receipt = await asyncio.wait_for(self.sender.send(claim.outgoing), self.send_limit.total_seconds())
         except Refused as refusal:
             log.warning("message %s is refused: %s", message.key, refusal)
             self.dead += 1

@@ -8,6 +8,7 @@ one message.
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from email.charset import BASE64, SHORTEST, Charset
 from email.header import Header
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -23,6 +24,10 @@ TIMEOUT_SECONDS = 10.0
 
 _UNFOLDED = compat32.clone(max_line_length=998)
 """The key stays on the line of its header; the encoded subject folds itself."""
+
+_UTF8 = Charset("utf-8")
+_UTF8.header_encoding, _UTF8.body_encoding = SHORTEST, BASE64
+"""Named here: a library may change what "utf-8" means for the whole process, and a repeat has to be the same mail."""
 
 _PERMANENT = range(500, 600)
 
@@ -77,9 +82,9 @@ class MailSender:
             letter = self.letters.mail(message)
         except LetterError as fault:
             raise Refused(str(fault)) from fault
-        mail = MIMEText(letter.body, "plain", "utf-8")
-        mail["Subject"] = Header(letter.subject, "utf-8", header_name="Subject").encode()
-        mail["From"] = formataddr(parseaddr(self.sender), charset="utf-8")
+        mail = MIMEText(letter.body, "plain", _UTF8)  # type: ignore[arg-type]  # the stubs know a charset's name only
+        mail["Subject"] = Header(letter.subject, _UTF8, header_name="Subject").encode()
+        mail["From"] = formataddr(parseaddr(self.sender), charset=_UTF8)
         mail["To"] = to
         mail["Date"] = format_datetime(message.created_at)
         mail["Message-ID"] = message_id(message.key, self.sender)

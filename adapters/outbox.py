@@ -5,18 +5,27 @@ when the courier is killed), and how long a message that could not go waits. The
 the caller's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel
 
 from activities.courier import Receipt
-from adapters.tables.outbox import OutboxRow
-from models.notices import Channel, Message, MessageRecord, MessageStatus, NoticeKind
+from adapters.tables.outbox import OUTBOX
+from models.notices import (
+    LETTER_CHANNELS,
+    MAY_BE_MISSED,
+    Channel,
+    Message,
+    MessageRecord,
+    MessageStatus,
+    NoticeKind,
+    chat_copy,
+    sending_key,
+)
 
 LEASE = timedelta(seconds=60)
 """How long one courier may hold a message; longer than every sender's timeout."""
@@ -24,8 +33,8 @@ LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=1)
 
-_outbox: Table = SQLModel.metadata.tables[str(OutboxRow.__tablename__)]
-_c = _outbox.c
+_outbox = OUTBOX
+_c = OUTBOX.c
 _MESSAGE = tuple(_c[name] for name in Message.model_fields)
 
 
@@ -36,6 +45,12 @@ class Claim:
     message: Message
     attempt: int
     lease_until: datetime
+    sendings: int = 0
+
+    @property
+    def outgoing(self) -> Message:
+        """The message under the key under which it travels this time."""
+        return self.message.model_copy(update={"key": sending_key(self.message.key, self.sendings)})
 
 
 # One statement for any number of rows, so that it is compiled once.
@@ -56,6 +71,10 @@ def insert_messages(connection: Connection, messages: Iterable[Message]) -> None
         connection.execute(_PUT, rows)
 
 
+NEEDS_A_PERSON = and_(_c.undelivered.is_not(None), _c.kind.not_in(MAY_BE_MISSED))
+"""Taken by the gateway, reported as not delivered, and not to be missed."""
+
+
 def wait_after(attempt: int) -> timedelta:
     """How long a message waits after its attempt number `attempt` (from 1) failed: doubling, at most a
     minute.
@@ -64,11 +83,18 @@ def wait_after(attempt: int) -> timedelta:
 
 
 class PostgresOutbox:
-    """The couriers' and the clerks' view of the table. Every method is one short transaction and may block."""
+    """The couriers' and the clerks' view of the table. Every method is one short transaction and may block.
 
-    def __init__(self, engine: Engine, lease: timedelta = LEASE) -> None:
+    Letters of the kinds in `to_the_chat` are told to the work chat besides, once per notice, from the moment in which
+    the first of them is taken up.
+    """
+
+    def __init__(
+        self, engine: Engine, lease: timedelta = LEASE, to_the_chat: Collection[NoticeKind] = frozenset()
+    ) -> None:
         self._engine = engine
         self._lease = lease
+        self._to_the_chat = to_the_chat
 
     def claim_due(self, channel: Channel, now: datetime, limit: int) -> list[Claim]:
         """Take up to `limit` messages that are due, oldest first, that no other courier has in hand."""
@@ -89,26 +115,31 @@ class PostgresOutbox:
             update(_outbox)
             .where(_c.key == due.c.key)
             .values(lease_until=now + self._lease, attempts=_c.attempts + 1)
-            .returning(*_MESSAGE, _c.attempts, _c.seq)
+            .returning(*_MESSAGE, _c.attempts, _c.sendings, _c.seq)
         )
         with self._engine.begin() as connection:
             rows = connection.execute(take).all()
-        return [Claim(_message(row), row.attempts, now + self._lease) for row in sorted(rows, key=lambda row: row.seq)]
+            claims = [
+                Claim(message_of(row), row.attempts, now + self._lease, row.sendings)
+                for row in sorted(rows, key=lambda row: row.seq)
+            ]
+            insert_messages(connection, self._copies(claims))
+        return claims
 
     def mark_sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
         """The receiver has it. True whatever happened to the lease meanwhile, so the lease is not asked
-        for.
+        for. A gateway that has already said that it could not deliver leaves the message to people.
         """
         sent = (
             update(_outbox)
             .where(_c.key == claim.message.key, _c.status != MessageStatus.SENT)
             .values(
-                status=MessageStatus.SENT,
+                status=case((NEEDS_A_PERSON, MessageStatus.DEAD), else_=MessageStatus.SENT),
                 sent_at=now,
                 receipt=receipt.number,
                 payload_digest=receipt.payload_digest,
                 lease_until=None,
-                last_error=None,
+                last_error=case((NEEDS_A_PERSON, _c.undelivered), else_=None),
             )
         )
         with self._engine.begin() as connection:
@@ -138,7 +169,7 @@ class PostgresOutbox:
             query = query.where(_c.status == status)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [_record(row) for row in reversed(rows)]
+        return [record_of(row) for row in reversed(rows)]
 
     def counts(self) -> dict[MessageStatus, int]:
         """How many messages stand where."""
@@ -148,15 +179,31 @@ class PostgresOutbox:
         return dict.fromkeys(MessageStatus, 0) | {MessageStatus(status): count for status, count in rows}
 
     def resend(self, key: str, now: datetime) -> bool:
-        """Let a dead message go again under the same key. False when no dead message has that key."""
+        """Let a dead message go again under the same key; under a new one when the receiver took it and could not
+        deliver. False when no dead message has that key.
+        """
         again = (
             update(_outbox)
             .where(_c.key == key, _c.status == MessageStatus.DEAD)
-            .values(status=MessageStatus.PENDING, next_attempt_at=now, lease_until=None, attempts=0)
+            .values(
+                status=MessageStatus.PENDING,
+                next_attempt_at=now,
+                lease_until=None,
+                attempts=0,
+                sendings=_c.sendings + case((_c.undelivered.is_not(None), 1), else_=0),
+                sent_at=None,
+                receipt=None,
+                undelivered=None,
+            )
             .returning(_c.key)
         )
         with self._engine.begin() as connection:
             return connection.execute(again).first() is not None
+
+    def _copies(self, claims: Sequence[Claim]) -> list[Message]:
+        letters = (claim.message for claim in claims if claim.message.channel in LETTER_CHANNELS)
+        copies = [chat_copy(letter) for letter in letters if letter.kind in self._to_the_chat]
+        return list({copy.key: copy for copy in copies}.values())
 
     def _give_back(self, claim: Claim, **values: Any) -> None:
         """Only while the lease is still ours: a late courier must not touch what another one holds or has
@@ -175,7 +222,7 @@ class PostgresOutbox:
             connection.execute(back)
 
 
-def _message(row: Row[Any]) -> Message:
+def message_of(row: Row[Any]) -> Message:
     """Not validated again: a release that asks for more facts must not make an older message unreadable."""
     columns = {name: row._mapping[name] for name in Message.model_fields}
     return Message.model_construct(
@@ -183,14 +230,17 @@ def _message(row: Row[Any]) -> Message:
     )
 
 
-def _record(row: Row[Any]) -> MessageRecord:
+def record_of(row: Row[Any]) -> MessageRecord:
+    """A row of the table with what became of its message."""
     columns = row._mapping
     return MessageRecord.model_construct(
-        message=_message(row),
+        message=message_of(row),
         status=MessageStatus(columns["status"]),
         attempts=columns["attempts"],
         next_attempt_at=columns["next_attempt_at"],
         sent_at=columns["sent_at"],
         receipt=columns["receipt"],
         last_error=columns["last_error"],
+        delivered_at=columns["delivered_at"],
+        undelivered=columns["undelivered"],
     )

@@ -60,7 +60,19 @@ class Shelf:
         if local and file.policy.calendar is CalendarScope.NATIONAL:
             reason = f"写的是只按全国放假安排（national），而 holidays 文件夹里有本地的 {'、'.join(local)}"
             raise contradiction(text, _shown(path), "calendar", reason)
+        if faults := _document_faults(path.parent):
+            raise BadPolicy("\n".join(faults))
         return file
+
+
+def _document_faults(folder: Path) -> list[str]:
+    """What is wrong with the place's own templates of official documents, a sentence with the file for each fault."""
+    own = folder / "documents"
+    if not own.is_dir():
+        return []
+    from adapters.documents.templates import faults_in  # with what reads DOCX, for which most commands have no use
+
+    return [f"{_shown(path)}：{fault}。" for path, fault in faults_in(own)]
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.base import Value
 from models.errors import BadInput, StackNotRunning
+from models.notices import TO_THE_CHAT, Channel, NoticeKind
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -65,6 +66,7 @@ class StackFile(Value):
     desk_url: str = ""
     smtp_host: str = ""
     smtp_port: int = 0
+    sms_secret: str = Field("", repr=False)
     parts: dict[str, ProcessMark] = Field(default_factory=dict)
 
     @staticmethod
@@ -132,6 +134,10 @@ class Settings(BaseSettings):
     report_url: str = ""
     report_secret: SecretStr = SecretStr("")
     counterpart_url: str = ""
+    chat_url: SecretStr = SecretStr("")
+    """The work chat as `apprise` addresses it; nothing goes there when it is empty."""
+    chat_kinds: str = ",".join(TO_THE_CHAT)
+    """The kinds of notices that the work chat gets, by their ids with commas between."""
 
     desk_url: str = ""
     """Where people reach the desk, e.g. behind a proxy; the stack's own address when nothing is said."""
@@ -162,6 +168,7 @@ class Settings(BaseSettings):
             raise BadInput("统一身份认证须同时设置 HAOCHAPING_OIDC_ISSUER 和 HAOCHAPING_OIDC_CLIENT_ID。")
         if not settings.local_login and not settings.oidc_issuer:
             raise BadInput("HAOCHAPING_LOCAL_LOGIN=false 时须设置 HAOCHAPING_OIDC_ISSUER，否则无人能够登录。")
+        settings.kinds_to_the_chat()
         return settings.model_copy(update={"runtime_dir": settings.runtime_dir.expanduser().absolute()})
 
     @classmethod
@@ -192,6 +199,8 @@ class Settings(BaseSettings):
             "sms_url": self.sms_url or (f"{counterpart}/sms" if counterpart else ""),
             "report_url": self.report_url or (f"{counterpart}/reports" if counterpart else ""),
         }
+        if not self.sms_url and not self.sms_secret.get_secret_value():
+            found["sms_secret"] = SecretStr(record.sms_secret)
         if self.embedded_temporal:
             found["temporal_address"] = record.temporal_address
             found["temporal_namespace"] = self.temporal_namespace or "default"
@@ -200,6 +209,21 @@ class Settings(BaseSettings):
         completed = self.model_copy(update=found)
         completed._found = frozenset(name for name, value in found.items() if value != getattr(self, name))
         return completed
+
+    def kinds_to_the_chat(self) -> frozenset[NoticeKind]:
+        """The kinds that the work chat gets; none without an address. Raises BadInput for one that it may not get."""
+        possible = {kind.value: kind for kind in NoticeKind if Channel.WORK_CHAT in kind.channels}
+        chosen = [each.strip() for each in self.chat_kinds.split(",") if each.strip()]
+        if wrong := [each for each in chosen if each not in possible]:
+            raise BadInput(
+                f"HAOCHAPING_CHAT_KINDS 中的“{wrong[0]}”不是可以发到工作群的通知，可用的有：{'、'.join(possible)}。"
+            )
+        return frozenset(possible[each] for each in chosen) if self.chat_url.get_secret_value() else frozenset()
+
+    def receipts_url(self) -> str:
+        """Where the SMS gateway reports what became of an SMS; empty while nobody could take its reports."""
+        desk = self.current_desk_url() if self.sms_secret.get_secret_value() else ""
+        return f"{desk.rstrip('/')}/hooks/sms" if desk else ""
 
     def current_desk_url(self) -> str:
         """Where people reach the desk now, empty when nobody does; the stack starts it last, so this is asked late."""

@@ -72,22 +72,31 @@ class SignedHttp:
         await self._client.aclose()
 
     def _receipt(self, answer: httpx.Response) -> str:
-        status = answer.status_code
-        if status in _ABOUT_US:
-            raise Unavailable(f"{self._name}不接受本系统的请求（HTTP {status}），请检查地址和密钥设置")
-        if status == httpx.codes.CONFLICT:
-            raise NotYet(f"{self._name}正在处理同一条消息（HTTP 409）")
-        if 400 <= status < 500 and status not in _LATER:
-            raise Refused(f"{self._name}拒收（HTTP {status}）：{answer.text[:200]}")
-        if not answer.is_success:
-            raise Unavailable(f"{self._name}暂时不能接收（HTTP {status}）")
-        try:
-            receipt = answer.json()["receipt"]
-        except (ValueError, LookupError, TypeError):
-            receipt = None
-        if not isinstance(receipt, str) or not receipt:
-            raise Unavailable(f"{self._name}的应答不是约定的格式，没有回执号，不能认定已接收")
-        return receipt
+        need_success(self._name, answer.status_code, answer.text)
+        return receipt_in(self._name, answer.content)
+
+
+def need_success(name: str, status: int, text: str) -> None:
+    """Raises Unavailable, NotYet or Refused for an answer without success: what it says of the message or of us."""
+    if status in _ABOUT_US:
+        raise Unavailable(f"{name}不接受本系统的请求（HTTP {status}），请检查地址和密钥设置")
+    if status == httpx.codes.CONFLICT:
+        raise NotYet(f"{name}正在处理同一条消息（HTTP 409）")
+    if 400 <= status < 500 and status not in _LATER:
+        raise Refused(f"{name}拒收（HTTP {status}）：{text[:200]}")
+    if not 200 <= status < 300:
+        raise Unavailable(f"{name}暂时不能接收（HTTP {status}）")
+
+
+def receipt_in(name: str, body: bytes) -> str:
+    """The receipt in the body of a successful answer. Raises Unavailable when there is none."""
+    try:
+        receipt = json.loads(body)["receipt"]
+    except (ValueError, LookupError, TypeError):
+        receipt = None
+    if not isinstance(receipt, str) or not receipt:
+        raise Unavailable(f"{name}的应答不是约定的格式，没有回执号，不能认定已接收")
+    return receipt
 
 
 def sign(secret: bytes, body: bytes) -> str:

@@ -6,6 +6,7 @@ Decides the body that the gateway gets and which recipients cannot be reached. T
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,13 +30,15 @@ class Links(Protocol):
 class SmsSender:
     """The SMS channel. A repeat is harmless: the gateway keeps one message per key.
 
-    Without `links` no letter carries one.
+    Without `links` no letter carries one. `receipts_to` says where the gateway may report what became of an SMS; empty,
+    or without it, it is not asked to.
     """
 
     gateway: SignedHttp
     letters: Letters
     addresses: AddressBook
     links: Links | None = None
+    receipts_to: Callable[[], str] | None = None
 
     async def send(self, message: Message) -> Receipt:
         """Raises Refused for an unknown recipient, one without a usable number, or a letter that cannot be
@@ -53,14 +56,14 @@ class SmsSender:
             text = self.letters.sms(message, link)
         except LetterError as fault:
             raise Refused(str(fault)) from fault
-        return await self.gateway.post(
-            message.key,
-            {
-                "id": message.key,
-                "to": contact.mobile,
-                "text": text,
-                "recipient": message.recipient,
-                "kind": message.kind.value,
-                "case_no": message.case_no,
-            },
-        )
+        content = {
+            "id": message.key,
+            "to": contact.mobile,
+            "text": text,
+            "recipient": message.recipient,
+            "kind": message.kind.value,
+            "case_no": message.case_no,
+        }
+        if self.receipts_to is not None and (address := await asyncio.to_thread(self.receipts_to)):
+            content["receipt_to"] = address
+        return await self.gateway.post(message.key, content)

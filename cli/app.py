@@ -129,6 +129,12 @@ def _import() -> Loaded:
     return import_ratings.configure, run
 
 
+def _document() -> Loaded:
+    from cli import document
+
+    return document.configure, document.run
+
+
 def _messages() -> Loaded:
     from cli import messages
 
@@ -278,6 +284,7 @@ _COMMANDS = {
         _Command("show", "看一个案件：阶段、时限、待办、现在可以做什么", _show),
         _Command("history", "看一个案件的全部经过：谁、何时、做了什么", _history),
         _Command("cases", "案件清单", _cases),
+        _Command("document", "案件的文书：列出，或生成 DOCX、PDF", _document),
         _Command("messages", "发出了哪些通知和报告，哪些没有发出", _messages),
         _Command("import", "导入评价文件，差评立为案件", _import),
         _Command("items", "事项目录：查看、导入，供数据质检比对", _items),

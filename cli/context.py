@@ -24,6 +24,7 @@ from models.ratings import Complaint, EvaluatorContact, Opened
 from models.views import EngineHistoryView
 
 if TYPE_CHECKING:
+    from casework.documents import Press
     from casework.quality import QualityPorts
     from casework.reports import RegisterPorts
     from cli.account import AccountPorts
@@ -90,6 +91,11 @@ class Context(Front, Protocol):
 
     def complaint(self, case_no: str) -> Complaint:
         """What the evaluator complained of; numbers in the free text are masked."""
+        ...
+
+    @property
+    def documents(self) -> "Press":
+        """Makes the official documents of cases."""
         ...
 
     def callback_script(self, jurisdiction: str, kind: CallbackKind, source: CaseSource) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Protocol, TextIO
 
+from casework.messages import arrival_of
 from models.notices import MessageRecord, MessageStatus
 
 _BEIJING = timezone(timedelta(hours=8))
@@ -87,8 +88,9 @@ def _print(
             file=out,
         )
         print(f"    编号 {message.key}", file=out)
-        if record.last_error is not None and record.status is not MessageStatus.SENT:
-            print(f"    原因 {record.last_error}", file=out)
+        why = record.undelivered if record.status is MessageStatus.SENT else record.last_error
+        if why is not None:
+            print(f"    原因 {why}", file=out)
     if len(records) == args.limit:
         print(f"只列出最新的 {args.limit} 条；用 --limit 查看更多。", file=out)
     print("全部消息：" + "，".join(f"{status.label} {counts[status]} 条" for status in MessageStatus), file=out)
@@ -100,7 +102,8 @@ def _standing(record: MessageRecord) -> str:
     match record.status:
         case MessageStatus.SENT:
             when = "" if record.sent_at is None else f" {_time(record.sent_at)}"
-            return f"{record.status.label}{when}（回执号 {record.receipt}）"
+            arrived = arrival_of(record)
+            return f"{record.status.label}{when}（回执号 {record.receipt}）" + (f"，{arrived}" if arrived else "")
         case MessageStatus.PENDING if record.attempts:
             return f"{record.status.label}，已试 {record.attempts} 次，{_time(record.next_attempt_at)}再试"
         case MessageStatus.PENDING:

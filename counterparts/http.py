@@ -1,4 +1,4 @@
-"""The SMS gateway, the 12345 platform and the page on which a person reads what arrived."""
+"""The SMS gateway, the 12345 platform, a work chat and the page on which a person reads what arrived."""
 
 import asyncio
 import hashlib
@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from counterparts.misbehaviour import SERVICES, Misbehaviour, Mode
 from counterparts.page import PAGE_SIZE, render
+from counterparts.receipts import Receipts
 from counterparts.store import Arrival, Store
 
 PATIENCE_SECONDS = 60.0
@@ -24,32 +25,44 @@ PATIENCE_SECONDS = 60.0
 
 def application(store: Store, misbehaviour: Misbehaviour, secrets: Mapping[str, str]) -> Starlette:
     """The HTTP side. `secrets` by service: where one is set, a request without its signature is refused."""
-    services = _Services(store, misbehaviour, secrets)
+    services = _Services(store, misbehaviour, secrets, Receipts(secrets.get("sms", "")))
     return Starlette(
         routes=[
             Route("/", services.page),
             Route("/sms", services.sms, methods=["POST"]),
             Route("/reports", services.report, methods=["POST"]),
+            Route("/chat", services.chat, methods=["POST"]),
             Route("/api/messages", services.messages),
             Route("/misbehave", services.misbehave, methods=["GET", "POST"]),
+            Route("/deliveries", services.deliveries, methods=["GET", "POST"]),
             Route("/health", services.health),
         ]
     )
 
 
 class _Services:
-    def __init__(self, store: Store, misbehaviour: Misbehaviour, secrets: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, misbehaviour: Misbehaviour, secrets: Mapping[str, str], receipts: Receipts
+    ) -> None:
         self._store = store
+        self._receipts = receipts
         self._misbehaviour = misbehaviour
         self._secrets = secrets
 
     async def sms(self, request: Request) -> Response:
-        """Take one SMS: {"to", "text"} and, for the page, "recipient", "kind", "case_no"."""
+        """Take one SMS: {"to", "text"} and, for the page, "recipient", "kind", "case_no".
+
+        With "receipt_to" what became of it is reported there.
+        """
         return await self._take("sms", request, _sms_arrival)
 
     async def report(self, request: Request) -> Response:
         """Take one report: any JSON object with "reportType" and "caseNo"."""
         return await self._take("report", request, _report_arrival)
+
+    async def chat(self, request: Request) -> Response:
+        """Take one message for the group, in the JSON that `apprise` sends: {"title", "message"}."""
+        return await self._take("chat", request, _chat_arrival)
 
     async def page(self, request: Request) -> Response:
         """The page for people."""
@@ -84,6 +97,18 @@ class _Services:
                 return JSONResponse({"error": str(mistake)}, status_code=400)
         return JSONResponse(self._misbehaviour.shown())
 
+    async def deliveries(self, request: Request) -> Response:
+        """Show or order what becomes of the SMS to some numbers."""
+        if request.method == "POST":
+            try:
+                fates = await request.json()
+                if not isinstance(fates, dict):
+                    raise ValueError("an object by number is expected")
+                self._receipts.order(fates)
+            except ValueError as mistake:
+                return JSONResponse({"error": str(mistake)}, status_code=400)
+        return JSONResponse(self._receipts.shown())
+
     async def health(self, request: Request) -> Response:
         """Whether the process answers."""
         return PlainTextResponse("ok\n")
@@ -113,6 +138,8 @@ class _Services:
         except (ValueError, LookupError, TypeError) as mistake:
             return JSONResponse({"error": f"unreadable: {mistake!r}"}, status_code=400)
         receipt = await asyncio.to_thread(self._store.keep, arrival)
+        if service == "sms":
+            self._receipts.expect(key, arrival.address, receipt, str(content.get("receipt_to", "")))
         if mode is Mode.HANG_AFTER_ACCEPT:
             await asyncio.sleep(PATIENCE_SECONDS)
         if mode in (Mode.DROP_AFTER_ACCEPT, Mode.HANG_AFTER_ACCEPT):
@@ -163,6 +190,20 @@ def _report_arrival(key: str, body: dict[str, Any], digest: str) -> Arrival:
         address="",
         subject="",
         body=json.dumps(body, ensure_ascii=False, indent=2),
+        digest=digest,
+    )
+
+
+def _chat_arrival(key: str, body: dict[str, Any], digest: str) -> Arrival:
+    return Arrival(
+        service="chat",
+        key=_needed(key),
+        kind=str(body.get("kind", "")),
+        case_no=str(body.get("case_no", "")),
+        recipient="",
+        address="",
+        subject=str(body.get("title", "")),
+        body=_needed(body["message"]),
         digest=digest,
     )
 

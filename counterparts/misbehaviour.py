@@ -32,7 +32,7 @@ class Mode(StrEnum):
     """The connection is closed before a word is said."""
 
 
-SERVICES = ("sms", "mail", "report")
+SERVICES = ("sms", "mail", "report", "chat")
 
 
 class Misbehaviour:

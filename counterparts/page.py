@@ -11,7 +11,7 @@ from counterparts.store import Kept
 
 PAGE_SIZE = 50
 
-SERVICE_NAMES = {"sms": "短信", "mail": "邮件", "report": "上报12345平台"}
+SERVICE_NAMES = {"sms": "短信", "mail": "邮件", "report": "上报12345平台", "chat": "工作群"}
 KIND_NAMES = {
     "task_assigned": "任务通知",
     "urged": "监督催办",
@@ -20,6 +20,18 @@ KIND_NAMES = {
     "clock_still_missed": "逾期催办",
     "not_adopted": "不予采纳通知",
     "case_closed": "办结通知",
+    "appeal_rights": "差评告知（可申诉）",
+    "extension_decided": "延期审批结果",
+    "class_changed": "类别变更通知",
+    "appeal_decided": "申诉结果通知",
+    "date_moved": "期限变动通知",
+    "measure_issued": "督查措施文书",
+    "reassigned": "经办人变更通知",
+    "escalated": "升级处理通知",
+    "conference": "联席会议通知",
+    "result_feedback": "整改结果告知",
+    "re_evaluation": "再评价邀请",
+    "not_adopted_told": "不予采纳告知",
     "written_feedback": "书面反馈",
     "closing_report": "办结报告",
 }

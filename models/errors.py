@@ -12,6 +12,7 @@
     │   ├── RefusedForNow      the same, but only until dates that are on their way have come
     │   ├── NotVisible         the case is another unit's, or about somebody else
     │   └── StillBeingDone     the same request of another system is under way
+    ├── NoDocument             an official document could not be made here: its template, or the program that prints it
     ├── EngineUnavailable      the engine did not answer in time; the same action may be sent again
     └── StackNotRunning        a command needs the running stack, and there is none
 
@@ -65,6 +66,10 @@ class StillBeingDone(ActionRefused):
 
 class RefusedForNow(ActionRefused):
     """The case refused the action until dates that it waits for are there; sending the same action again is right."""
+
+
+class NoDocument(HaochapingError):
+    """An official document could not be made; nothing in the case changed."""
 
 
 class EngineUnavailable(HaochapingError):

@@ -23,6 +23,7 @@ class Channel(StrEnum):
     MAIL = "mail"
     REPORT = "report"
     ARCHIVE = "archive"
+    WORK_CHAT = "work_chat"
 
     @property
     def label(self) -> str:
@@ -32,11 +33,15 @@ class Channel(StrEnum):
             Channel.MAIL: "邮件",
             Channel.REPORT: "上报12345平台",
             Channel.ARCHIVE: "存档",
+            Channel.WORK_CHAT: "工作群",
         }[self]
 
 
 LETTER_CHANNELS = (Channel.SMS, Channel.MAIL)
 """The channels that carry letters to people."""
+
+WORK_CHAT = "work-chat"
+"""The recipient of what goes to the work chat: a group, nobody in particular."""
 
 
 class NoticeKind(StrEnum):
@@ -81,11 +86,17 @@ class NoticeKind(StrEnum):
             case NoticeKind.RESULT_FEEDBACK | NoticeKind.RE_EVALUATION | NoticeKind.NOT_ADOPTED_TOLD:
                 return (Channel.SMS,)
             case _:
-                return LETTER_CHANNELS
+                return (*LETTER_CHANNELS, Channel.WORK_CHAT)
 
 
 TO_EVALUATOR = (NoticeKind.RESULT_FEEDBACK, NoticeKind.RE_EVALUATION, NoticeKind.NOT_ADOPTED_TOLD)
 """The kinds that go to the evaluator, whose number is looked up when the message leaves."""
+
+MAY_BE_MISSED = (NoticeKind.CASE_CLOSED, NoticeKind.RE_EVALUATION)
+"""The kinds after which nobody has to act and nothing runs out: one that does not arrive needs no person."""
+
+TO_THE_CHAT = (NoticeKind.CLOCK_MISSED, NoticeKind.CLOCK_STILL_MISSED, NoticeKind.ESCALATED)
+"""The kinds that the work chat gets when nobody says otherwise: what is late, and what became of it."""
 
 _KIND_LABELS = {
     NoticeKind.TASK_ASSIGNED: "任务通知",
@@ -208,6 +219,38 @@ def message_key(case_no: str, step: int, kind: NoticeKind, recipient: str, chann
     return ":".join(quote(part, safe="@-._") for part in parts)
 
 
+_SENDING = "#"
+
+
+def sending_key(key: str, sendings: int) -> str:
+    """The key under which a message travels: its own; with a number behind it once it was taken and did not arrive.
+
+    The receiver keeps one message per key, so what is to go out anew needs another one.
+    """
+    return f"{key}{_SENDING}{sendings}" if sendings else key
+
+
+def read_sending_key(text: str) -> tuple[str, int]:
+    """The message's own key and the number of the sending. A text that `sending_key` never made is no known key."""
+    key, _, number = text.partition(_SENDING)
+    if number and number.isascii() and number.isdigit() and number[0] != "0":
+        return key, int(number)
+    return text, 0
+
+
+_KEY_RECIPIENT, _KEY_CHANNEL = 3, 4
+
+
+def chat_copy(message: "Message") -> "Message":
+    """The message that tells the work chat what this letter tells a person.
+
+    All letters of one notice, whoever gets them and over which channel, make the same one with the same key.
+    """
+    parts = message.key.split(":")
+    parts[_KEY_RECIPIENT], parts[_KEY_CHANNEL] = WORK_CHAT, Channel.WORK_CHAT.value
+    return message.model_copy(update={"key": ":".join(parts), "channel": Channel.WORK_CHAT, "recipient": WORK_CHAT})
+
+
 class Message(Value):
     """One message to one recipient over one channel, as a step of a case decided it.
 
@@ -266,3 +309,7 @@ class MessageRecord(Value):
     sent_at: AwareDatetime | None = None
     receipt: str | None = None
     last_error: str | None = None
+    delivered_at: AwareDatetime | None = None
+    """When it reached the person's telephone, where the gateway says so."""
+    undelivered: str | None = None
+    """Why it did not reach the telephone, where the gateway says so."""

@@ -107,3 +107,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "没有找到 Chromium，网页没有在浏览器中测试。Debian：apt install chromium fonts-noto-cjk"
         )
+    if any("LibreOffice is missing" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(
+            "没有找到 LibreOffice，文书没有转成 PDF 测试。Debian：apt install libreoffice-writer-nogui"
+        )

@@ -14,9 +14,12 @@ from models.actors import Actor, Role
 from models.errors import HaochapingError
 from models.sessions import Session
 from web.ports import Desk
+from web.throttle import Throttle
 
 SESSION_COOKIE = "haochaping_session"
 PASSWORD_PAGE = "/password"
+LARGEST_SIGNED_BODY = 16 * 1024
+"""Bytes of a signed request; a report of one message is a few hundred."""
 
 
 class NotLoggedIn(HaochapingError):
@@ -29,6 +32,10 @@ class PasswordFirst(HaochapingError):
 
 class NotAllowed(HaochapingError):
     """The page is not for this person."""
+
+
+class NotSigned(HaochapingError):
+    """The address is for a service that proves who it is by a signature."""
 
 
 class Anyone:
@@ -59,6 +66,23 @@ class Allowed:
             raise NotAllowed(f"这个页面供{whose}使用，您是{session.user.role.label}。")
 
 
+class Signed:
+    """The address is for the SMS gateway, which signs the exact body with the secret that it shares with us."""
+
+    roles: frozenset[Role] = frozenset()
+    needs_login = False
+
+    def __init__(self) -> None:
+        self._unsigned = Throttle(per_minute=30, burst=60)
+
+    async def __call__(self, request: Request) -> None:
+        """Raises NotSigned, or TooOften for who goes on like that; nobody's login helps."""
+        body, given = await body_of(request), request.headers.get("x-signature", "")
+        if not the_desk(request).messages.receipts.is_genuine(body, given):
+            self._unsigned(request)
+            raise NotSigned("请求没有签名，或签名不符。请核对双方设置的密钥；本系统没有设置短信密钥时不接收回执。")
+
+
 def anyone() -> Any:
     """The rule of a public address, among a route's dependencies."""
     return Depends(Anyone())
@@ -69,9 +93,27 @@ def allowed(*roles: Role) -> Any:
     return Depends(Allowed(roles or tuple(Role)))
 
 
-def rule_of(route: APIRoute) -> Anyone | Allowed | None:
+def signed() -> Any:
+    """The rule of an address at which a service outside reports."""
+    return Depends(Signed())
+
+
+async def body_of(request: Request) -> bytes:
+    """The body of a signed request, read once; one that is too large for a report is cut, so no signature fits it."""
+    if not hasattr(request.state, "body"):
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > LARGEST_SIGNED_BODY:
+                break
+        request.state.body = body[:LARGEST_SIGNED_BODY]
+    found: bytes = request.state.body
+    return found
+
+
+def rule_of(route: APIRoute) -> Anyone | Allowed | Signed | None:
     """The rule that a route names; None when it names none."""
-    rules = [each.dependency for each in route.dependencies if isinstance(each.dependency, Anyone | Allowed)]
+    rules = [each.dependency for each in route.dependencies if isinstance(each.dependency, Anyone | Allowed | Signed)]
     assert len(rules) <= 1, f"{route.path} names two rules"
     return rules[0] if rules else None
 

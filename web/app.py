@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,11 +21,12 @@ from models.errors import (
     EngineUnavailable,
     HaochapingError,
     LoginRefused,
+    NoDocument,
     NotVisible,
     UnknownCase,
     UnknownUser,
 )
-from web.access import PASSWORD_PAGE, NotAllowed, NotLoggedIn, PasswordFirst, the_desk
+from web.access import PASSWORD_PAGE, NotAllowed, NotLoggedIn, NotSigned, PasswordFirst, the_desk
 from web.api.app import PREFIX, create_api
 from web.api.problems import not_served
 from web.forms import ForgedForm
@@ -59,6 +60,7 @@ _STATUS = {
     ActionRefused: 409,
     BadInput: 422,
     TooOften: 429,
+    NoDocument: 503,
     EngineUnavailable: 503,
 }
 
@@ -81,6 +83,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotLoggedIn, _to_the_login)
     app.add_exception_handler(PasswordFirst, _to_the_password)
+    app.add_exception_handler(NotSigned, _not_signed)
     app.add_exception_handler(HaochapingError, _refused)
     app.add_exception_handler(HTTPException, _no_such_page)
     app.add_exception_handler(RequestValidationError, _not_readable)
@@ -118,6 +121,12 @@ def _to_the_login(request: Request, error: Exception) -> Response:
 
 def _to_the_password(request: Request, error: Exception) -> Response:
     return RedirectResponse(PASSWORD_PAGE, status_code=303)
+
+
+def _not_signed(request: Request, error: Exception) -> Response:
+    """For a program, so in JSON; written down like every refusal."""
+    log_refusal(request, 401, str(error))
+    return JSONResponse({"error": str(error)}, status_code=401)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 Decides what every page has: who is logged in, the menu of their role, the filters of the templates.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +69,10 @@ FIRST_PAGE = {
 }
 """Where a person of that role begins: the page after the login, and the first word of the menu."""
 
+INBOX = "/inbox"
+"""The one word of the menu that carries a number: of the notices that are unread."""
+
+_UNREAD_SHOWN = 99
 
 MENU_ORDER = (
     "/tasks",
@@ -77,6 +82,7 @@ MENU_ORDER = (
     "/overview",
     "/figures",
     "/ledger",
+    INBOX,
     "/admin/users",
     "/admin/units",
     "/admin/tokens",
@@ -85,6 +91,7 @@ MENU_ORDER = (
     "/policies",
     "/deputies",
     "/reveals",
+    "/messages",
     "/admin/refusals",
 )
 """How the words behind the first one stand beside each other: the daily work first."""
@@ -111,6 +118,8 @@ class Frame:
     session: Session | None
     unit_name: str
     menu: tuple[MenuEntry, ...]
+    unread: Mapping[str, str]
+    """How much is unread, by the address of the menu."""
     path: str
     csrf: str
     now: datetime
@@ -126,12 +135,19 @@ def render(request: Request, template: str, page: Page, status: int = 200) -> HT
 def _frame(request: Request) -> Frame:
     session, now = find_session(request), the_desk(request).front.now()
     if session is None:
-        return Frame(session=None, unit_name="", menu=(), path=request.url.path, csrf="", now=now)
+        return Frame(session=None, unit_name="", menu=(), unread={}, path=request.url.path, csrf="", now=now)
+    menu = menu_of(session.user.role)
     return Frame(
         session=session,
         unit_name=the_desk(request).front.people.unit(session.user.unit).name,
-        menu=menu_of(session.user.role),
+        menu=menu,
+        unread=_unread(request, session.user.id) if any(each.path == INBOX for each in menu) else {},
         path=request.url.path,
         csrf=session.csrf,
         now=now,
     )
+
+
+def _unread(request: Request, user: str) -> dict[str, str]:
+    count = the_desk(request).messages.inbox.unread(user, _UNREAD_SHOWN)
+    return {INBOX: str(count)} if count.number else {}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from casework.documents import Press
 from casework.figures import FigureBook
 from casework.ports import Front
 from casework.quality import QualityPorts
@@ -17,6 +18,7 @@ from models.people import User
 from models.sessions import Session
 from web.door_ports import DeputyDesk, DirectoryDesk, Door, RefusalLog
 from web.list_ports import Calendars, Calls, CaseLists, NoticeDesk, OverviewNumbers, PolicyShelf, SavedFilters
+from web.message_ports import Messages
 from web.outside_ports import Outside
 from web.work_ports import Attachments, Drafts, Records
 
@@ -72,3 +74,5 @@ class Desk:
     quality: QualityPorts
     reception: RegisterPorts
     outside: Outside
+    documents: Press
+    messages: Messages

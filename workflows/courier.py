@@ -62,14 +62,18 @@ class Courier:
         workflow.continue_as_new(order)
 
 
-async def start_couriers(client: Client, cases_queue: str, messages_queue: str) -> None:
-    """Make sure that both couriers run: notices to people, and reports with the archive, so that a reporting
-    service that hangs keeps no notice back. Starting them again changes nothing.
+async def start_couriers(client: Client, cases_queue: str, messages_queue: str, has_chat: bool = False) -> None:
+    """Make sure that the couriers run: notices to people, and reports with the archive, so that a reporting
+    service that hangs keeps no notice back; one for the work chat where there is one. Starting them again
+    changes nothing.
     """
-    for name, title, channels in (
+    couriers: list[tuple[str, str, tuple[Channel, ...]]] = [
         ("courier-notices", "发送短信和邮件通知", LETTER_CHANNELS),
         ("courier-reports", "上报12345平台并存档", (Channel.REPORT, Channel.ARCHIVE)),
-    ):
+    ]
+    if has_chat:
+        couriers.append(("courier-chat", "发送工作群通知", (Channel.WORK_CHAT,)))
+    for name, title, channels in couriers:
         await client.start_workflow(
             Courier.run,
             CourierOrder(title=title, channels=channels, task_queue=messages_queue),

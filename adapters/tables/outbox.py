@@ -1,7 +1,8 @@
 """The table of messages to the world: one row per message, written in the transaction of the step that
-decided it.
+decided it; and the marks of what people have read of it on the desk.
 
-Decides the columns and that a key exists once. What becomes of a row is left to `adapters.outbox`.
+Decides the columns and that a key exists once. What becomes of a row is left to `adapters.outbox`, what the desk makes
+of it to `adapters.inbox` and `adapters.message_board`.
 """
 
 from datetime import datetime
@@ -11,17 +12,26 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from adapters.tables.columns import table_of
+
 _UTC = DateTime(timezone=True)
 
 
 class OutboxRow(SQLModel, table=True):
-    """One message. `seq` is the order of insertion; `lease_until` is set while a courier has it in hand."""
+    """One message. `seq` is the order of insertion; `lease_until` is set while a courier has it in hand.
+
+    `delivered_at` and `undelivered` are what the gateway reported later. `sendings` counts how often a message that
+    had been taken and did not arrive was sent anew.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_due", "channel", "next_attempt_at", "seq", postgresql_where=text("status = 'pending'")),
         Index("outbox_case_no", "case_no"),
         Index("outbox_dead", "seq", postgresql_where=text("status = 'dead'")),
+        Index("outbox_seq", "seq"),
+        Index("outbox_sent", "sent_at", "channel", postgresql_where=text("status = 'sent'")),
+        Index("outbox_recipient", "recipient", "created_at", "seq"),
     )
 
     key: str = Field(sa_column=Column(Text, primary_key=True))
@@ -42,3 +52,20 @@ class OutboxRow(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_column=Column(_UTC))
     receipt: str | None = Field(default=None, sa_column=Column(Text))
     payload_digest: str | None = Field(default=None, sa_column=Column(Text))
+    delivered_at: datetime | None = Field(default=None, sa_column=Column(_UTC))
+    undelivered: str | None = Field(default=None, sa_column=Column(Text))
+    sendings: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class InboxMarkRow(SQLModel, table=True):
+    """Somebody has read a notice in the inbox; `key` is the message's that stands for the notice there."""
+
+    __tablename__ = "inbox_marks"
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    read_at: datetime = Field(sa_column=Column(_UTC, nullable=False))
+
+
+OUTBOX = table_of(OutboxRow)
+INBOX_MARKS = table_of(InboxMarkRow)

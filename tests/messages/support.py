@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from activities.courier import Contact, Receipt, Sender
@@ -24,6 +25,7 @@ from adapters.outbox import PostgresOutbox, insert_messages
 from adapters.reporting import ReportSender
 from adapters.signed_http import SignedHttp
 from adapters.sms import SmsSender
+from adapters.work_chat import WorkChatSender
 from models.notices import Channel, Message, MessageStatus, NoticeKind, message_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,6 +189,11 @@ class Counterparts:
         plan = {service: {"mode": mode, "times": times} for service in services or ("sms", "mail", "report")}
         httpx.post(f"{self.url}/misbehave", json=plan, trust_env=False).raise_for_status()
 
+    def deliver(self, **fates: str) -> None:
+        """Order what becomes of the SMS to some numbers, by "n" and the number."""
+        plan = {number.removeprefix("n"): fate for number, fate in fates.items()}
+        httpx.post(f"{self.url}/deliveries", json=plan, trust_env=False).raise_for_status()
+
     def received(self, **query: str) -> list[dict[str, Any]]:
         """What it keeps."""
         answer = httpx.get(f"{self.url}/api/messages", params={"limit": "10000", **query}, trust_env=False)
@@ -194,17 +201,22 @@ class Counterparts:
         return found
 
 
-def senders(url: str, smtp_port: int, timeout: float = 0.5) -> Mapping[Channel, Sender]:
+def senders(
+    url: str, smtp_port: int, timeout: float = 0.5, receipts_to: Callable[[], str] | None = None
+) -> Mapping[Channel, Sender]:
     """The real senders, pointed at a counterpart process."""
     letters = Letters(ROOT / "jurisdictions")
     patience = httpx.Timeout(timeout)
     return {
-        Channel.SMS: SmsSender(SignedHttp("短信网关", f"{url}/sms", SECRET, patience), letters, Directory()),
+        Channel.SMS: SmsSender(
+            SignedHttp("短信网关", f"{url}/sms", SECRET, patience), letters, Directory(), receipts_to=receipts_to
+        ),
         Channel.MAIL: MailSender(
             "127.0.0.1", smtp_port, "差评整改系统 <cp@example.invalid>", letters, Directory(), timeout=timeout
         ),
         Channel.REPORT: ReportSender(SignedHttp("12345平台", f"{url}/reports", SECRET, patience)),
         Channel.ARCHIVE: Taker(),
+        Channel.WORK_CHAT: WorkChatSender(SecretStr(f"{url.replace('http', 'json', 1)}/chat"), letters, timeout),
     }
 
 

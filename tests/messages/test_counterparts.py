@@ -176,3 +176,12 @@ def test_a_taken_port_is_said_in_chinese(counterparts: Counterparts, tmp_path: P
     )
     assert done.returncode == 2
     assert done.stderr.startswith("无法启动演示用的对方系统：")
+
+
+def test_what_becomes_of_a_number_can_be_ordered_and_nonsense_is_refused(counterparts: Counterparts) -> None:
+    counterparts.deliver(n13800000001="unknown-number", n13800000002="silent")
+    wrong: tuple[object, ...] = ({"13800000003": "lost"}, [], "x")
+    for nonsense in wrong:
+        answer = httpx.post(f"{counterparts.url}/deliveries", json=nonsense, trust_env=False)
+        assert answer.status_code == 400
+    assert get(counterparts, "/deliveries").json() == {"13800000001": "unknown-number", "13800000002": "silent"}

@@ -17,7 +17,7 @@ LETTER_KINDS = [kind for kind in NoticeKind if set(LETTER_CHANNELS) & set(kind.c
 MAIL_KINDS = [kind for kind in LETTER_KINDS if Channel.MAIL in kind.channels]
 JURISDICTIONS = Shelf().ids()
 PARTS = {Channel.SMS: ("sms.txt",), Channel.MAIL: ("subject.txt", "mail.txt")}
-POSSIBLE = {f"{kind}/{part}" for kind in LETTER_KINDS for channel in kind.channels for part in PARTS[channel]}
+POSSIBLE = {f"{kind}/{part}" for kind in LETTER_KINDS for channel in kind.channels for part in PARTS.get(channel, ())}
 FILES = sorted((ROOT / "jurisdictions").glob("*/letters/**/*.txt"))
 PERSONAL = re.compile(r"mobile|phone|cert|user_?name|evaluator|userName|身份证|手机|联系电话|姓名")
 

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.settings import PROJECT, ProcessMark, Settings, StackFile
 from models.errors import BadInput, StackNotRunning
+from models.notices import TO_THE_CHAT, NoticeKind
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +80,40 @@ def test_an_engine_of_ones_own_needs_no_stack(name: str, monkeypatch: pytest.Mon
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAOCHAPING_SMTP_PORT", "a lot")
     with pytest.raises(BadInput, match="smtp_port"):
+        Settings.load()
+
+
+def test_the_stack_s_secret_signs_only_what_goes_to_the_stack_s_own_gateway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _running_here(tmp_path).model_copy(update={"sms_secret": "the stack's", "desk_url": "http://127.0.0.1:4"}).write(
+        tmp_path
+    )
+    found = Settings.discover()
+    assert found.sms_secret.get_secret_value() == "the stack's"
+    assert found.receipts_url() == "http://127.0.0.1:4/hooks/sms"
+    monkeypatch.setenv("HAOCHAPING_SMS_SECRET", "ours")
+    assert Settings.discover().sms_secret.get_secret_value() == "ours"
+    monkeypatch.delenv("HAOCHAPING_SMS_SECRET")
+    monkeypatch.setenv("HAOCHAPING_SMS_URL", "https://sms.example.invalid")
+    elsewhere = Settings.discover()
+    assert elsewhere.sms_secret.get_secret_value() == ""
+    assert elsewhere.receipts_url() == "", "nobody could take the reports, so nobody is asked to report"
+
+
+def test_the_chat_gets_what_is_late_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().kinds_to_the_chat() == frozenset(), "no address, nothing goes there"
+    monkeypatch.setenv("HAOCHAPING_CHAT_URL", "json://127.0.0.1:1/chat")
+    assert Settings.load().kinds_to_the_chat() == frozenset(TO_THE_CHAT)
+    monkeypatch.setenv("HAOCHAPING_CHAT_KINDS", " escalated, measure_issued,")
+    chosen = Settings.load().kinds_to_the_chat()
+    assert chosen == {NoticeKind.ESCALATED, NoticeKind.MEASURE_ISSUED}
+
+
+@pytest.mark.parametrize("kind", ["late", "result_feedback", "written_feedback", "archive"])
+def test_what_is_not_for_a_chat_is_refused_by_its_name(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAOCHAPING_CHAT_KINDS", f"escalated,{kind}")
+    with pytest.raises(BadInput, match=f"“{kind}”"):
         Settings.load()
 
 

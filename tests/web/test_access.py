@@ -23,7 +23,7 @@ from models.errors import EngineUnavailable
 from models.views import EngineHistoryView
 from tests.web.pages import Pages, Shown, open_pages, with_another
 from tests.web.paper import PaperActs
-from web.access import Allowed, rule_of
+from web.access import Allowed, Signed, rule_of
 from web.pages import FIRST_PAGE, MENU, MENU_ORDER, menu_of
 
 TABLE = Path(__file__).with_name("access.txt")
@@ -203,6 +203,10 @@ def _line(pages: Pages, route: APIRoute, method: str, case_no: str) -> str:
         assert not nobody, f"{method} {path} lets nobody in particular in"
         assert {visitor.role for visitor in entered} <= rule.roles
         return f"{method:<5}{route.path:<42}{_names(entered)}".rstrip()
+    if isinstance(rule, Signed):
+        assert not nobody, f"{method} {path} asks for no signature"
+        assert entered == [], f"{method} {path} lets people in by their login"
+        return f"{method:<5}{route.path:<42}（凭签名，登录无用）"
     assert nobody, f"{method} {path} is for anyone, and refuses"
     assert len(entered) == len(VISITORS)
     return f"{method:<5}{route.path:<42}任何人"

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from calendars import WorkingCalendar
 from casework.chronicle import finding_text, holders, source_rows
+from casework.messages import arrival_of
 from casework.names import Names
 from casework.particulars import Dossier, appeal_rows, measure_rows, measures_of, rows_of
 from casework.standing import rated_units, stand_ins_of
@@ -41,6 +42,7 @@ from web.caseparts import (
 )
 from web.pages import render
 from web.ports import Desk
+from web.routes.documents import Paperwork, paperwork_of
 from web.routes.mine import own_review
 
 router = APIRouter()
@@ -93,6 +95,7 @@ class CasePage:
     attachments: tuple[Attachment, ...]
     engine_path: str
     workflow_url: str
+    paperwork: Paperwork
     reveal_path: str
     """Where the evaluator's name and number can be asked for; empty for those who never get them."""
     link_path: str
@@ -157,6 +160,7 @@ def _page(desk: Desk, file: CaseFile, actor: Actor, done: int) -> CasePage:
         attachments=file.attachments,
         engine_path=f"/cases/{case.case_no}/engine" if is_overseer else "",
         workflow_url=desk.records.workflow_url(case.case_no) or "" if is_overseer else "",
+        paperwork=paperwork_of(desk, file, actor),
         reveal_path=f"/cases/{case.case_no}/reveal" if reveal_refusal(actor, rated_units(case)) is None else "",
         link_path=f"/cases/{case.case_no}/link" if _may_hand_out(actor, case) else "",
         done=done_text(file, actor, done),
@@ -195,7 +199,7 @@ def _told(desk: Desk, record: MessageRecord) -> Told:
     """A message without its text and address: only as what somebody got it."""
     message = record.message
     roles = {user.id: user.role.label for user in desk.front.people.users()}
-    if message.channel in (Channel.REPORT, Channel.ARCHIVE):
+    if message.channel in (Channel.REPORT, Channel.ARCHIVE, Channel.WORK_CHAT):
         to = message.channel.label
     elif message.kind in TO_EVALUATOR:
         to = "评价人"
@@ -206,5 +210,5 @@ def _told(desk: Desk, record: MessageRecord) -> Told:
         to=to,
         channel=message.channel.label,
         at=record.sent_at or message.not_before,
-        status=record.status.label,
+        status=arrival_of(record) or record.status.label,
     )

@@ -6,6 +6,7 @@ known by a sentence), the time of day (it names the person who stood there), wha
 others brought. The case's number has to stay, since the appeal names it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +20,7 @@ from models.actors import Actor, Role
 from models.clocks import ClockKind
 from models.due import in_shanghai
 from models.errors import NotVisible
+from models.kinds import CaseSource
 from models.ratings import ReviewChannel
 from models.steps import Event
 from models.views import CaseView, ClockView, EntryView
@@ -28,6 +30,7 @@ from web.casefile import CaseFile, open_case
 from web.caseparts import Limit, Possible, done_text, limit_of, path_of, possible_now
 from web.pages import in_menu, render
 from web.ports import Desk
+from web.routes.documents import Paperwork, paperwork_of
 
 router = APIRouter()
 in_menu("我的评价", "/mine", Role.CLERK)
@@ -84,6 +87,7 @@ class MyReviewPage:
     appeal: tuple[tuple[str, str], ...]
     record: tuple[Step, ...]
     attachments: tuple[Attachment, ...]
+    paperwork: Paperwork
     done: str
 
     @property
@@ -127,6 +131,7 @@ def own_review(desk: Desk, file: CaseFile, clerk: Actor, done: int) -> MyReviewP
             for entry in file.entries
         ),
         attachments=file.attachments,
+        paperwork=paperwork_of(desk, file, clerk),
         done=done_text(file, clerk, done),
     )
 
@@ -145,11 +150,21 @@ def _rows(desk: Desk, case: CaseView) -> list[tuple[str, str]]:
     reasons = desk.records.complaint(case.case_no).reasons
     return [
         ("事项", case.task_name or "（未填事项名称）"),
-        ("评价", f"{level_text(case)}，{ReviewChannel(case.channel).label}"),
-        ("评价日期", f"{in_shanghai(case.assessed_at).date()}"),
-        ("差评原因", "、".join(reasons) or "（未选标签）"),
+        *_what_was_said(case, reasons),
         ("承办单位", case.unit_name),
         ("目前", case.ending.label if case.ending else case.stage.label),
+    ]
+
+
+def _what_was_said(case: CaseView, reasons: Sequence[str]) -> list[tuple[str, str]]:
+    """The rating; of what was reported or counted, only where it comes from."""
+    day = f"{in_shanghai(case.assessed_at).date()}"
+    if case.source is not CaseSource.RATING:
+        return [("来源", case.source.label), ("日期", day)]
+    return [
+        ("评价", f"{level_text(case)}，{ReviewChannel(case.channel).label}"),
+        ("评价日期", day),
+        ("差评原因", "、".join(reasons) or "（未选标签）"),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Official documents as files: templates and their making, numbers, filling, printing."""
