@@ -6,16 +6,26 @@ one without tables. The server runs without fsync: nobody misses these data afte
 
 import asyncio
 import itertools
+import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import disk_usage, rmtree
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from adapters.stack.postgres import Postgres
+
+_IN_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
+"""Bytes that have to be free there; the largest test writes some hundred million."""
+
+_PREFIX = "haochaping-tests-"
 
 
 @dataclass
@@ -51,10 +61,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def _database_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where the machine has room for it: each test's database is several hundred small files."""
+    if not (_IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK) and disk_usage(_IN_MEMORY).free >= _ROOM):
+        yield tmp_path_factory.mktemp("database")
+        return
+    for left in _IN_MEMORY.glob(f"{_PREFIX}*"):
+        if not Path("/proc", left.name.split("-")[-2]).exists():
+            rmtree(left, ignore_errors=True)  # of a run that was killed
+    with TemporaryDirectory(dir=_IN_MEMORY, prefix=f"{_PREFIX}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
     """A PostgreSQL of this test run's own, on a free port, gone afterwards."""
-    runtime_dir = tmp_path_factory.mktemp("database")
+    with _database_folder(tmp_path_factory) as runtime_dir:
+        yield from _served(runtime_dir)
+
+
+def _served(runtime_dir: Path) -> Iterator[DatabaseServer]:
     server = Postgres(runtime_dir / "postgres", free_port(), runtime_dir / "postgres.log", durable=False)
 
     # A loop of its own, never set as the current one: pytest-asyncio's tests have theirs.
