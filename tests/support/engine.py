@@ -47,6 +47,7 @@ from workflows.options import SEARCH_ATTRIBUTES
 
 DIRECTORY = Path(__file__).with_name("directory.toml")
 QUEUE = "stories"
+_SERVER_PID = "test-server.pid"
 OFFICER, HOTLINE, SUPERVISOR = "officer-renshe", "hotline-01", "supervisor-01"
 CLERK, HEAD, REVIEWER = "clerk-renshe", "head-renshe", "reviewer-01"
 OTHER_SUPERVISOR = "supervisor-02"
@@ -229,6 +230,7 @@ async def office_at(
             yield Office(environment, engine, file, calendar, prefix)
     finally:
         engine.dispose()
+        _forget_the_clock(folder)
 
 
 async def register_search_attributes(client: Client) -> None:
@@ -243,6 +245,13 @@ async def register_search_attributes(client: Client) -> None:
     )
 
 
+def _forget_the_clock(folder: Path) -> None:
+    """libfaketime keeps its clock in memory that outlives the server; nobody else takes it away."""
+    pid = (folder / _SERVER_PID).read_text().strip()
+    for name in ("faketime_shm_", "sem.faketime_sem_"):
+        Path("/dev/shm", f"{name}{pid}").unlink(missing_ok=True)
+
+
 def _server_at(text: str, folder: Path) -> Path:
     """A launcher of the test server under a clock that starts at that moment."""
     library = Path(libfaketime.__file__).parent / "vendor/libfaketime/src/libfaketime.so.1"
@@ -250,6 +259,7 @@ def _server_at(text: str, folder: Path) -> Path:
     launcher = folder / "test-server"
     launcher.write_text(
         "#!/bin/sh\n"
+        f"echo $$ > {shlex.quote(str(folder / _SERVER_PID))}\n"
         f"export LD_PRELOAD={shlex.quote(str(library))} FAKETIME='@{moment}' FAKETIME_DONT_FAKE_MONOTONIC=1\n"
         f'exec {shlex.quote(str(test_server_binary()))} "$@"\n'
     )
