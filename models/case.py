@@ -34,7 +34,7 @@ class Stage(StrEnum):
 
 
 _STAGE_LABELS = {
-    Stage.DISPATCHED: "待签收、待核实",
+    Stage.DISPATCHED: "签收与核实中",
     Stage.RETURNED: "已退单、待改派",
     Stage.CONFIRMING: "待确认不予采纳",
     Stage.REMEDIATION: "整改中",

@@ -140,7 +140,7 @@ async def test_the_current_details_can_be_read_without_the_key(office: Office) -
     case_no = await office.dispatch()
     raw = Client(office.client.service_client)
     metadata = await raw.get_workflow_handle(case_no).query("__temporal_workflow_metadata")
-    assert "**待签收、待核实**｜社会保险登记" in metadata.current_details
+    assert "**签收与核实中**｜社会保险登记" in metadata.current_details
     assert "签收时限至 " in metadata.current_details
 
 

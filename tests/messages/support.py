@@ -41,7 +41,7 @@ FACTS: dict[str, str | None] = {
     "unit_name": "市人力资源和社会保障局（演示）",
     "unit_code": "11420700MB1234567X",
     "area_code": "420704",
-    "stage": "待签收、待核实",
+    "stage": "签收与核实中",
     "task_name": "签收",
     "clock_name": "签收时限",
     "due": "2026年2月14日（星期六，调休上班）24:00前",

@@ -15,7 +15,7 @@ OTHER_OFFICER, COLLEAGUE = "officer-shichang", "officer-renshe-2"
 REFUSED = [
     (Action.SIGN_OFF, HOTLINE, {}, "“签收”由整改责任人办理，您是12345话务员。", "not the hotline's to sign"),
     (Action.SIGN_OFF, OTHER_OFFICER, {}, "由承办单位（ez-renshe）办理", "another unit's officer"),
-    (Action.SUBMIT_REMEDIATION, OFFICER, {"measures": "已整改"}, "目前待签收、待核实，不能提交整改情况", "too early"),
+    (Action.SUBMIT_REMEDIATION, OFFICER, {"measures": "已整改"}, "目前签收与核实中，不能提交整改情况", "too early"),
     (Action.CONFIRM_FINDING, SUPERVISOR, {"reason": "属实"}, "不能确认不予采纳", "nothing was found yet"),
     (Action.CONCLUDE, SUPERVISOR, {"reason": "办结"}, "不能监督处理办结", "not escalated"),
     (Action.RECORD_CALLBACK, HOTLINE, {"result": "reached"}, "须填写核实结论", "a verification without a finding"),

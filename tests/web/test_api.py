@@ -144,7 +144,7 @@ def test_cases_and_tasks_are_those_that_the_user_may_see(connect: Connect, acts:
     assert other.get("/cases").json() == {"cases": [], "next": ""}
     assert "您不能查看或办理" in problem(other.get(f"/cases/{case_no}"), 403, "not_visible")
     case = supervisor.get(f"/cases/{case_no}").json()
-    assert (case["stage"], case["stage_label"], case["unit"]) == ("dispatched", "待签收、待核实", "ez-renshe")
+    assert (case["stage"], case["stage_label"], case["unit"]) == ("dispatched", "签收与核实中", "ez-renshe")
     until = {clock["kind"]: clock["deadline"] for clock in case["clocks"]}
     assert until.keys() == {"sign_off", "verification", "appeal_window"}
     assert datetime.fromisoformat(until["sign_off"]) == at("2026-02-15 00:00")

@@ -56,7 +56,7 @@ def rated(pages: Pages, acts: PaperActs, folder: Path, comment: str = COMMENT, s
 def test_the_head_says_where_the_case_stands_and_by_when_what_is_due(pages: Pages, acts: PaperActs) -> None:
     case_no = acts.dispatch("420700000001")
     page = case_page(pages, OFFICER, case_no)
-    assert page.stage == "待签收、待核实"
+    assert page.stage == "签收与核实中"
     assert [(limit.name, limit.until_text) for limit in page.running] == [
         ("回访核实时限", "2026年2月14日（周六，调休上班）17:50"),
         ("签收时限", "2026年2月14日（周六，调休上班）24:00"),
