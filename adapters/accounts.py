@@ -99,6 +99,7 @@ class LocalAccounts:
                 user=user,
                 has_password=user.id in accounts,
                 must_change=user.id in accounts and accounts[user.id].must_change,
+                changed_by=accounts[user.id].changed_by if user.id in accounts else "",
                 locked=digest_of(user.id.casefold()) in names,
                 seen_at=last_seen.get(user.id),
             )

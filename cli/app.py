@@ -145,10 +145,10 @@ def _messages() -> Loaded:
 
 
 def _up() -> Loaded:
-    from cli import up
+    from cli import demo, up
 
     return up.configure_up, lambda args, context, out, err: up.run_up(
-        args, context.stack, context.open_all_pending, out
+        args, context.stack, context.open_all_pending, lambda: demo.say_who_can_log_in(context, out), out
     )
 
 

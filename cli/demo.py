@@ -23,6 +23,9 @@ SAMPLE = "samples/demo.toml"
 PASSWORD = "demo-demo-demo"
 """Of every account that the demo makes. Plainly no secret; `up` makes none."""
 
+_GIVEN_BY = "demo"
+"""Who gave the password of an account that still has the demo's."""
+
 _SHOWN = 2
 """Tasks shown of each person; the rest is one command away."""
 
@@ -53,7 +56,7 @@ def _make_accounts(context: Context) -> None:
     accounts = context.account_ports.accounts
     for each in accounts.all():
         if not each.has_password:
-            accounts.set(each.user.id, PASSWORD, by="demo", must_change=False)
+            accounts.set(each.user.id, PASSWORD, by=_GIVEN_BY, must_change=False)
 
 
 def _print_worklists(context: Context, out: TextIO) -> None:
@@ -109,10 +112,27 @@ def _print_desk(context: Context, out: TextIO) -> None:
     if not context.desk_url:
         return
     print(f"\n或者在浏览器里打开 {context.desk_url} ，用演示账号登录（密码都是 {PASSWORD}）：", file=out)
+    _print_accounts(context, out)
+
+
+def say_who_can_log_in(context: Context, out: TextIO) -> None:
+    """The demo's accounts where there are some; how to make the first one where nobody has one."""
+    accounts = context.account_ports.accounts.all()
+    if any(each.changed_by == _GIVEN_BY for each in accounts):
+        print(f"这里有演示账号（密码都是 {PASSWORD}），用于网页登录：", file=out)
+        _print_accounts(context, out)
+    elif accounts and not any(each.has_password for each in accounts):
+        print(f"还没有人能用本地密码登录网页。设置第一个密码：{context.program} account set 用户名", file=out)
+    elif not accounts:
+        print(f"单位目录是空的。先导入单位和用户：{context.program} directory load 文件", file=out)
+
+
+def _print_accounts(context: Context, out: TextIO) -> None:
+    """One account of each role that still has the demo's password: who has most to do."""
     by_role: dict[Role, list[User]] = {}
-    for user in context.people.users():
-        if not user.disabled:
-            by_role.setdefault(user.role, []).append(user)
+    for each in context.account_ports.accounts.all():
+        if each.changed_by == _GIVEN_BY and not each.user.disabled:
+            by_role.setdefault(each.user.role, []).append(each.user)
     for users in by_role.values():
         busiest = max(users, key=lambda user: len(context.reader.tasks(context.people.actor(user.id))))
         print(f"  {busiest.id:<20}{busiest.role.label}，{busiest.name}", file=out)

@@ -26,10 +26,16 @@ def configure_demo(parser: argparse.ArgumentParser) -> None:
     parser.description = "与 up 相同，并导入 samples/ 中的演示数据，显示哪些成为案件、谁有什么任务、下一步怎么做。"
 
 
-def run_up(args: argparse.Namespace, stack: Stack, open_all_pending: Callable[[], int], out: TextIO) -> int:
+def run_up(
+    args: argparse.Namespace,
+    stack: Stack,
+    open_all_pending: Callable[[], int],
+    say_who_can_log_in: Callable[[], None],
+    out: TextIO,
+) -> int:
     """Run the stack; the exit code, with which the process should leave by `os._exit`.
 
-    Cases that an import which broke off had stored but not opened are opened first.
+    Cases that an import which broke off had stored but not opened are opened first; then it says who can log in.
     """
     del args
 
@@ -37,6 +43,7 @@ def run_up(args: argparse.Namespace, stack: Stack, open_all_pending: Callable[[]
         del settings
         if count := open_all_pending():
             print(f"已补立上次导入中断时尚未立案的差评 {count} 件。", file=out)
+        say_who_can_log_in()
 
     return stack(main_job=job)
 

@@ -26,6 +26,7 @@ async def test_the_demo_shows_the_work_and_commands_that_can_be_run(
     monkeypatch.setattr(At, "desk_url", "http://desk.test")
     quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     terminal.installation.accounts = replace(terminal.installation.accounts, hasher=quick)
+    assert "account set" in _up(terminal)
 
     first = await _demo(terminal)
     assert "本次新立案件 4 件。" in first
@@ -51,6 +52,11 @@ async def test_the_demo_shows_the_work_and_commands_that_can_be_run(
     assert "本次新立案件 0 件。" in again
     assert "演示·人社整改责任人（officer-renshe）：3 件" in again
 
+    known = _up(terminal)
+    assert f"这里有演示账号（密码都是 {demo.PASSWORD}）" in known
+    assert re.search(r"supervisor-01 +监督人员", known)
+    assert "admin-01" not in known, "whoever chose a password has the demo's no more"
+
 
 async def test_a_sample_that_cannot_be_taken_stops_the_demo(
     open_terminal: OpenTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -65,6 +71,12 @@ def _what_comes_in(folder: Path, ratings: str) -> str:
     path = folder / "demo.toml"
     path.write_text(f'jurisdiction = "ezhou"\nratings = "{ratings}"\n', encoding="utf-8")
     return str(path)
+
+
+def _up(terminal: Terminal) -> str:
+    out = io.StringIO()
+    demo.say_who_can_log_in(terminal.installation, out)
+    return out.getvalue()
 
 
 async def _demo(terminal: Terminal) -> str:
