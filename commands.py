@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from adapters.rating_import import RatingImporter
     from adapters.settings import Settings
     from cli.account import AccountPorts
+    from cli.analysis import AnalysisCommand
     from cli.calendar import CalendarPorts
     from cli.deputy import DeputyPorts
     from cli.figures import FigurePorts
     from cli.handover import HandoverPorts
+    from cli.rhythm import RhythmCommand
+    from cli.scores import ScorePorts
     from cli.token import TokenPorts
     from cli.up import Stack
     from models.actions import Action, HumanAction, Receipt
@@ -167,7 +170,38 @@ class Commands(Installation):
         from adapters.figures import CountedFigures
         from cli.figures import FigurePorts
 
-        return FigurePorts(CountedFigures(self.engine, self.load_calendar), self.policies, self.people, self.now)
+        figures = CountedFigures(self.engine, self.load_calendar, self._settings.push_limit())
+        return FigurePorts(figures, self.policies, self.people, self.now)
+
+    @property
+    def score_ports(self) -> "ScorePorts":
+        """What the scores' command needs."""
+        from adapters.figures import CountedFigures
+        from adapters.scores import PostgresScores
+        from cli.scores import ScorePorts
+
+        figures = CountedFigures(self.engine, self.load_calendar, self._settings.push_limit())
+        return ScorePorts(figures, PostgresScores(self.engine), self.policies, self.people, self.now)
+
+    @property
+    def analysis_ports(self) -> "AnalysisCommand":
+        """What the analyses' command needs."""
+        from adapters.analyses import PostgresAnalyses
+        from adapters.figures import CountedFigures
+        from casework.analysis import AnalysisPorts
+        from cli.analysis import AnalysisCommand
+
+        figures = CountedFigures(self.engine, self.load_calendar, self._settings.push_limit())
+        ports = AnalysisPorts(figures, PostgresAnalyses(self.engine), self.people)
+        return AnalysisCommand(ports, self.policies, self.documents, self.now)
+
+    @property
+    def rhythm_ports(self) -> "RhythmCommand":
+        """What the command of periodic work needs."""
+        from adapters.connection import connect
+        from cli.rhythm import RhythmCommand
+
+        return RhythmCommand(self.rhythm(lambda: connect(self._settings)), self.people, self.now)
 
     @property
     def handover_ports(self) -> "HandoverPorts":
@@ -201,7 +235,17 @@ class Commands(Installation):
 
         with self.engine.connect() as connection:
             waiting = {*pending_jurisdictions(connection), *pending_report_jurisdictions(connection)}
-        return sum(self.open_cases(jurisdiction, lambda opened: None).cases for jurisdiction in sorted(waiting))
+        opened = sum(self.open_cases(jurisdiction, lambda opened: None).cases for jurisdiction in sorted(waiting))
+        self._begin_all_invitations()
+        return opened
+
+    def _begin_all_invitations(self) -> None:
+        from adapters.matters import places_with_pending_invitations
+
+        with self.engine.connect() as connection:
+            places = places_with_pending_invitations(connection)
+        for place in places:
+            self.invite(place)
 
     def load_directory(self, path: Path) -> tuple[int, int]:
         """Take a directory file over."""

@@ -17,15 +17,18 @@ from temporalio.client import Client
 
 from adapters.access_log import AccessLog
 from adapters.administration import Administration
+from adapters.analyses import PostgresAnalyses
 from adapters.case_records import CaseRecords
 from adapters.citizen_links import CitizenLinks
 from adapters.citizens import PostgresCitizens
 from adapters.connection import connect
 from adapters.deliveries import DeliveryReceipts
 from adapters.deputies import Deputies
+from adapters.digests import DigestChoices
 from adapters.figures import CountedFigures
 from adapters.handed_links import HandedLinks
 from adapters.inbox import PostgresInbox
+from adapters.invitation_door import InvitationDoor
 from adapters.letters import Letters
 from adapters.lists import CaseLists
 from adapters.message_board import MessageBoard
@@ -33,15 +36,18 @@ from adapters.notice_jobs import NoticeJobs
 from adapters.oidc import OidcProvider
 from adapters.overview import OverviewNumbers
 from adapters.policies import JURISDICTIONS
-from adapters.public_figures import PostgresFigures
+from adapters.public_figures import PublicFigures
 from adapters.rating_door import RatingDoor
 from adapters.saved_filters import SavedFilters
+from adapters.scores import PostgresScores
 from adapters.settings import Settings
+from adapters.sms_refusals import SmsRefusals
 from adapters.work_in_hand import PostgresAttachments, PostgresDrafts
 from installation import Installation
 from models.actions import Action, HumanAction, Receipt
 from models.errors import ActionRefused, HaochapingError
 from policy.people import named_refusal
+from policy.rating_rules import rules_of
 from web.app import create_app
 from web.door_ports import Door
 from web.message_ports import Messages
@@ -88,7 +94,9 @@ def build_desk(here: Installation, client: Client, settings: Settings) -> Desk:
         attachments=PostgresAttachments(here.engine, here.personal, here.now),
         lists=CaseLists(here.engine, here.people),
         numbers=OverviewNumbers(here.engine),
-        figures=CountedFigures(here.engine, here.load_calendar),
+        figures=CountedFigures(here.engine, here.load_calendar, settings.push_limit()),
+        scores=PostgresScores(here.engine),
+        analyses=PostgresAnalyses(here.engine),
         filters=SavedFilters(here.engine),
         calls=here,
         calendars=here,
@@ -98,12 +106,21 @@ def build_desk(here: Installation, client: Client, settings: Settings) -> Desk:
         reception=here.register_ports,
         outside=_outside(here, settings),
         documents=here.documents,
+        rhythm=here.rhythm(lambda: _already(client)),
+        samples=here.samples,
+        pushes=here.pushes,
         messages=Messages(
             board=MessageBoard(here.engine),
             inbox=PostgresInbox(here.engine, Letters(JURISDICTIONS), here.now),
             receipts=DeliveryReceipts(here.engine, settings.sms_secret.get_secret_value().encode()),
+            digests=DigestChoices(here.engine),
         ),
     )
+
+
+async def _already(client: Client) -> Client:
+    """The desk is connected from its start on."""
+    return client
 
 
 def _outside(here: Installation, settings: Settings) -> Outside:
@@ -111,18 +128,22 @@ def _outside(here: Installation, settings: Settings) -> Outside:
     return Outside(
         reveals=here.reveals,
         citizens=PostgresCitizens(here.engine, here.reader, here.personal, here.policy, here.now),
+        sms_refusals=SmsRefusals(here.engine, here.personal, here.now),
         handed_links=HandedLinks(here.reveals, CitizenLinks(here.engine, here.personal, settings.current_desk_url)),
-        figures=PostgresFigures(here.engine, here.people, here.now),
+        figures=PublicFigures(here.engine, here.people, here.now),
         tokens=here.tokens,
         intake=RatingDoor(
             settings.database_url,
             lambda: {unit.uscc: unit.id for unit in here.people.units()},
             here.policy,
+            lambda jurisdiction: rules_of(here.policies.file(jurisdiction).surroundings),
             here.personal,
             lambda jurisdiction: here.open_cases(jurisdiction, lambda opened: None),
             here.known_failure,
             here.now,
         ),
+        matters=here.matters,
+        invite_soon=InvitationDoor(here.invite, here.known_failure).invite_soon,
     )
 
 

@@ -5,7 +5,7 @@ for, so that a question about a date needs neither the engine nor the database. 
 `commands`, what only pages need in `desk`.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from temporalio.client import Client
 
     from adapters.accounts import LocalAccounts
     from adapters.api_tokens import PostgresTokens
@@ -20,16 +21,20 @@ if TYPE_CHECKING:
     from adapters.deputies import Deputies
     from adapters.directory import Directory
     from adapters.documents.press import DocumentPress
+    from adapters.matters import MatterStore
     from adapters.personal import PersonalData
     from adapters.policies import Rules, Versions
     from adapters.policy_files import Shelf
+    from adapters.push_desk import PostgresPushDesk
     from adapters.reading import CaseReader
     from adapters.reveals import PostgresReveals
+    from adapters.samples import PostgresSamples
     from adapters.sessions import PostgresSessions
     from adapters.settings import Settings
     from calendars import WorkingCalendar
     from casework.quality import QualityPorts
     from casework.reports import RegisterPorts
+    from casework.rhythm import RhythmPorts
     from models.callbacks import CallbackKind
     from models.errors import HaochapingError
     from models.kinds import CaseSource
@@ -172,6 +177,17 @@ class Installation:
         return DocumentPress(DocumentNumbers(self.engine, self.now), Templates(), Printer())
 
     @property
+    def pushes(self) -> "PostgresPushDesk":
+        """What goes to the provincial platform."""
+        from adapters.platform import Platform
+        from adapters.push_desk import PostgresPushDesk
+        from casework.pushes import OFF
+
+        settings = self._settings
+        url, secret = settings.platform_url, settings.platform_secret.get_secret_value()
+        return PostgresPushDesk(self.engine, Platform(url, secret) if url else None, OFF)
+
+    @property
     def calendar_desk(self) -> "CalendarDesk":
         """Holiday notices while cases run."""
         from adapters.calendar_desk import CalendarDesk
@@ -188,6 +204,18 @@ class Installation:
 
         items = ItemStore(self.engine, self.now)
         return QualityPorts(items, RatingQuality(self.engine, items), RatingPatterns(self.engine, self.now))
+
+    def rhythm(self, client_of: "Callable[[], Awaitable[Client]]") -> "RhythmPorts":
+        """The work that comes back with the calendar, over that connection to the engine."""
+        from adapters.rhythm import PlacesWork, RhythmDiary
+        from casework.rhythm import RhythmPorts
+        from workflows.rhythm_desk import RhythmDesk
+
+        return RhythmPorts(
+            places=PlacesWork(self.policies, self.load_calendar),
+            diary=RhythmDiary(self.engine, self.now),
+            engine=RhythmDesk(client_of, self._settings.rhythm_queue),
+        )
 
     @property
     def desk_url(self) -> str:
@@ -208,6 +236,15 @@ class Installation:
             open_case=self._open_report,
             now=self.now,
         )
+
+    @property
+    def samples(self) -> "PostgresSamples":
+        """Samples (抽查回访)."""
+        from adapters.citizen_reports import CitizenReports
+        from adapters.samples import PostgresSamples
+
+        reports = CitizenReports(self.engine, self.personal)
+        return PostgresSamples(self.engine, self.personal, reports, self.now)
 
     def stands_in_for(self, user: str) -> list[str]:
         """Whom that user is the deputy of today."""
@@ -247,6 +284,40 @@ class Installation:
             return await opening.open_all(await self.case_desk(), self.reader.dispatched, progress)
 
         return asyncio.run(open_all())
+
+    @property
+    def matters(self) -> "MatterStore":
+        """Matters that are done."""
+        from adapters.matters import MatterStore
+
+        return MatterStore(
+            self.engine,
+            lambda: {unit.uscc: unit.id for unit in self.people.units()},
+            self.policies.file,
+            self.load_calendar,
+            self.personal,
+            self.now,
+        )
+
+    def invite(self, jurisdiction: str) -> int:
+        """Begin the invitations of all stored matters that have none yet; how many. Raises EngineUnavailable."""
+        import asyncio
+
+        from adapters.connection import connect
+        from adapters.matters import pending_invitations
+        from opening import Inviting
+
+        with self.engine.connect() as connection:
+            if not pending_invitations(connection, jurisdiction, 1):
+                return 0
+
+        async def begin_all() -> int:
+            client = await connect(self._settings)
+            return await Inviting(self.engine, client, self._settings.invitation_queue, self.now).begin_all(
+                jurisdiction
+            )
+
+        return asyncio.run(begin_all())
 
     def known_failure(self, error: Exception) -> "HaochapingError | None":
         """A database that does not answer, as a sentence."""

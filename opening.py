@@ -1,29 +1,40 @@
-"""Opens the cases of a place: of its stored bad ratings, of what citizens reported, and of repetitions.
+"""Opens the cases of a place: of its stored bad ratings, of what citizens reported, and of repetitions; and begins the
+invitations to rate what is done.
 
-A composition of the database's pending records and the cases' front door. The rules stand in `policy.dispatch` and
-`policy.repeats`; a case that was opened before is left as it is, so an interruption costs nothing but time.
+A composition of the database's pending records and the workflows' front doors. The rules stand in `policy.dispatch`,
+`policy.repeats` and `policy.invitations`; what was opened or begun before is left as it is, so an interruption costs
+nothing but time.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from adapters.citizen_reports import mark_report_opened, pending_reports
+from adapters.matters import DueMatter, mark_started, pending_invitations
 from adapters.policies import keep
 from adapters.rating_store import mark_opened, pending_cases
 from adapters.repeats import parent_orders
 from calendars import WorkingCalendar, due_date
 from models.case import CaseOrder
+from models.errors import EngineUnavailable
 from models.ratings import Opened
 from policy.dispatch import order_for, order_for_report
 from policy.parsing import PolicyFile
 from workflows.client import CaseDesk
+from workflows.invitation import start_invitation
 
 BATCH = 500
 """Pending records that are read at once; their cases are opened at the pace at which they are taken up."""
+
+INVITATIONS_AT_ONCE = 10
+"""Invitations that are started beside each other; none has a first task soon, so nothing queues behind them."""
 
 SHOWN_EVERY = 10
 """Opened cases between two lines of progress."""
@@ -100,3 +111,40 @@ class Opening:
     def _parents(self) -> Iterator[CaseOrder]:
         with self.engine.connect() as connection:
             yield from parent_orders(connection, self.file.policy, self.calendar.version, self.now())
+
+
+@dataclass(frozen=True)
+class Inviting:
+    """The invitations of one place that are to be begun."""
+
+    engine: Engine
+    client: Client
+    queue: str
+    now: Callable[[], datetime]
+
+    async def begin_all(self, jurisdiction: str) -> int:
+        """Begin them all; gives how many. Raises EngineUnavailable; what was begun by then stays so."""
+        begun = 0
+        while due := await asyncio.to_thread(self._pending, jurisdiction):
+            slots = asyncio.Semaphore(INVITATIONS_AT_ONCE)
+            try:
+                await asyncio.gather(*(self._begin(each, slots) for each in due))
+            except RPCError:
+                raise EngineUnavailable(
+                    "流程引擎没有应答，评价邀请没有全部安排。办件已入库，不会丢失；系统恢复后会自动补上。"
+                ) from None
+            await asyncio.to_thread(self._mark, jurisdiction, due)
+            begun += len(due)
+        return begun
+
+    async def _begin(self, matter: DueMatter, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            await start_invitation(self.client, matter.ref, matter.first_look_at - self.now(), self.queue)
+
+    def _pending(self, jurisdiction: str) -> list[DueMatter]:
+        with self.engine.connect() as connection:
+            return pending_invitations(connection, jurisdiction, BATCH)
+
+    def _mark(self, jurisdiction: str, begun: list[DueMatter]) -> None:
+        with self.engine.begin() as connection:
+            mark_started(connection, jurisdiction, [each.ref.project_no for each in begun])

@@ -7,13 +7,14 @@ failure means, is left to `adapters.courier`; what a message says to the letters
     ├── Unavailable        the service is down or does not take our credentials: every message of the channel
     waits
     ├── NotYet             this message cannot go yet, others can
-    └── Refused            this message can never go as it is: a person has to look at it
+    ├── Refused            this message can never go as it is: a person has to look at it
+    └── NotWanted          whom it is for does not want it: it never goes, and nobody has to look at it
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from temporalio import activity
 
@@ -37,6 +38,10 @@ class NotYet(DeliveryError):
 
 class Refused(DeliveryError):
     """This one message will never be taken as it is."""
+
+
+class NotWanted(DeliveryError):
+    """Whom this message is for has refused messages of its kind."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +115,15 @@ class CourierActivities:
         stop = asyncio.Event()
         draining = asyncio.create_task(self.deliveries.drain(order.channels, stop))
         try:
-            await _until_it_ends(draining, order.run_seconds)
+            await until_it_ends(draining, order.run_seconds)
         finally:
             stop.set()
             report = await draining
         return report
 
 
-async def _until_it_ends(draining: asyncio.Task[DeliveryReport], run_seconds: float) -> None:
+async def until_it_ends(draining: asyncio.Task[Any], run_seconds: float) -> None:
+    """Show that a run is alive until it ends, its time is over, or the worker stops."""
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + run_seconds
     leaving = asyncio.create_task(activity.wait_for_worker_shutdown())

@@ -32,26 +32,41 @@ class CitizenReports:
         Its case is pending until somebody opens it. The same `key` again gives the report that it came with first.
         """
         with self.engine.begin() as connection:
-            connection.execute(_LOCK, {"jurisdiction": form.jurisdiction})
-            if key is not None and (known := _of_request(connection, form.jurisdiction, key)) is not None:
-                return known
-            report_no = _next_number(connection, form.jurisdiction, form.source, now)
-            case_no = case_number(form.jurisdiction, report_no, 1)
-            row = form.model_dump() | {
-                "reporter_name": self._closed(form.reporter_name, case_no, "reporter_name"),
-                "mobile": self._closed(form.mobile, case_no, "mobile"),
-                "case_no": case_no,
-                "report_no": report_no,
-                "registered_by": by,
-                "registered_at": now,
-                "case_state": "pending",
-                "request_key": key,
-            }
-            written = connection.execute(CITIZEN_REPORTS.insert().values(row).returning(CITIZEN_REPORTS))
-            return _report(written.mappings().one())
+            return self.register_within(connection, form, by, now, key)
+
+    def register_within(
+        self, connection: Connection, form: ReportForm, by: str, now: datetime, key: str | None = None
+    ) -> CitizenReport:
+        """The same as part of the caller's transaction."""
+        connection.execute(_LOCK, {"jurisdiction": form.jurisdiction})
+        if key is not None and (known := report_of_request(connection, form.jurisdiction, key)) is not None:
+            return known
+        report_no = _next_number(connection, form.jurisdiction, form.source, now)
+        case_no = case_number(form.jurisdiction, report_no, 1)
+        row = form.model_dump() | {
+            "reporter_name": self._closed(form.reporter_name, case_no, "reporter_name"),
+            "mobile": self._closed(form.mobile, case_no, "mobile"),
+            "case_no": case_no,
+            "report_no": report_no,
+            "registered_by": by,
+            "registered_at": now,
+            "case_state": "pending",
+            "request_key": key,
+        }
+        written = connection.execute(CITIZEN_REPORTS.insert().values(row).returning(CITIZEN_REPORTS))
+        return _report(written.mappings().one())
 
     def _closed(self, value: str, case_no: str, column: str) -> str:
         return self.personal.close(value, report_place(case_no, column)) if value else ""
+
+
+def report_of_request(connection: Connection, jurisdiction: str, key: str) -> CitizenReport | None:
+    """The report that came with that key; None when none did."""
+    same = select(CITIZEN_REPORTS).where(
+        CITIZEN_REPORTS.c.request_key == key, CITIZEN_REPORTS.c.jurisdiction == jurisdiction
+    )
+    row = connection.execute(same).mappings().one_or_none()
+    return _report(row) if row is not None else None
 
 
 def pending_reports(connection: Connection, jurisdiction: str, limit: int) -> list[CitizenReport]:
@@ -75,14 +90,6 @@ def mark_report_opened(connection: Connection, case_no: str) -> bool:
     """Note that this case is running; whether it was a pending report until now. Part of the caller's transaction."""
     is_pending = (CITIZEN_REPORTS.c.case_no == case_no) & (CITIZEN_REPORTS.c.case_state == "pending")
     return connection.execute(update(CITIZEN_REPORTS).where(is_pending).values(case_state="opened")).rowcount > 0
-
-
-def _of_request(connection: Connection, jurisdiction: str, key: str) -> CitizenReport | None:
-    same = select(CITIZEN_REPORTS).where(
-        CITIZEN_REPORTS.c.request_key == key, CITIZEN_REPORTS.c.jurisdiction == jurisdiction
-    )
-    row = connection.execute(same).mappings().one_or_none()
-    return _report(row) if row is not None else None
 
 
 def _next_number(connection: Connection, jurisdiction: str, source: CaseSource, now: datetime) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.citizen_links import case_of_link
 from adapters.links import link
 from adapters.personal import PERSONAL_COLUMNS, PersonalData, rating_place
+from adapters.push_queue import order_rating
 from adapters.reading import CaseReader
 from adapters.tables.columns import table_of
 from adapters.tables.doors import CITIZEN_RATINGS
@@ -88,6 +89,9 @@ class PostgresCitizens:
             if connection.execute(given).first() is None:
                 raise ActionRefused("您已经再次评价过，每件只能再评价一次。谢谢！")
             connection.execute(RATINGS.insert().values(later))
+            order_rating(
+                connection, later["jurisdiction"], later["project_no"], later["assess_number"], later["assessed_at"]
+            )
             link(connection, case_no, [linked_no], LinkKind.RE_EVALUATION, later["assessed_at"])
         return str(later["jurisdiction"])
 

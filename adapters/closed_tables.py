@@ -7,7 +7,14 @@ Decides nothing about keys; that is `adapters.key_change`. What may be in such a
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters.personal import PERSONAL_COLUMNS, attachment_place, draft_place, rating_place, report_place
+from adapters.personal import (
+    PERSONAL_COLUMNS,
+    attachment_place,
+    draft_place,
+    matter_place,
+    rating_place,
+    report_place,
+)
 from models.keys import ClosedKind
 from models.ratings import Rating
 
@@ -88,6 +95,7 @@ CLOSED_TABLES = (
         beside=tuple(name for name in Rating._fields if name not in PERSONAL_COLUMNS),
     ),
     ClosedTable("citizen_reports", ClosedKind.REPORTS, ("case_no",), ("reporter_name", "mobile"), report_place),
+    ClosedTable("matters", ClosedKind.MATTERS, ("jurisdiction", "project_no"), ("mobile",), matter_place),
     ClosedTable("drafts", ClosedKind.DRAFTS, ("user_id", "case_no", "action"), ("fields", "message"), draft_place),
     ClosedTable(
         name="attachments",

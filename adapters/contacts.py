@@ -1,7 +1,8 @@
-"""Where a message goes: the directory for people of the house, the stored rating for the evaluator.
+"""Where a message goes: the directory for people of the house, the stored rating for the evaluator, the stored matter
+for whoever is invited to rate one.
 
-Decides that an evaluator's number is read only when a message leaves, and is kept nowhere else: the outbox and the
-engine know the evaluator as `evaluator:<case number>`.
+Decides that their numbers are read only when a message leaves, and are kept nowhere else: the outbox and the engine
+know an evaluator as `evaluator:<case number>`, an invited person as `matter:<place>/<number of the matter>`.
 """
 
 import re
@@ -11,6 +12,8 @@ from sqlalchemy import Engine
 
 from activities.courier import Contact
 from adapters.directory import Directory
+from adapters.invitations import matter_behind
+from adapters.matters import mobile_of
 from adapters.notices import evaluator_of
 from adapters.personal import PersonalData
 from adapters.rating_store import evaluator_contact
@@ -28,10 +31,14 @@ class Contacts:
     personal: PersonalData
 
     def lookup(self, user_id: str) -> Contact | None:
-        """The addresses of a user, an office, or the evaluator of a case.
+        """The addresses of a user, an office, the evaluator of a case, or whoever is invited to rate a matter.
 
         None when the directory does not know the user, or when nobody is to be reached about the case.
         """
+        if (matter := matter_behind(user_id)) is not None:
+            with self.engine.connect() as connection:
+                mobile = mobile_of(connection, self.personal, matter)
+            return Contact(mobile=_SPACING.sub("", mobile) or None, email=None)
         if not user_id.startswith(_EVALUATOR):
             return self.directory.lookup(user_id)
         with self.engine.connect() as connection:

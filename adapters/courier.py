@@ -2,9 +2,9 @@
 
 Decides how many messages go at once, in which order, and what a failure means: a service that is down rests
 its whole channel, with one probe after each rest; a message that cannot go yet waits by itself; a refused
-one is left to people. Messages of one batch to one recipient go one after the other in the order in which
-they were decided. Leases, waiting times and the table are left to `adapters.outbox`, the wording and the
-wire to the senders.
+one is left to people, and one that its reader does not want is laid aside. Messages of one batch to one
+recipient go one after the other in the order in which they were decided. Leases, waiting times and the
+table are left to `adapters.outbox`, the wording and the wire to the senders.
 
 A courier that dies between handing over and writing down sends again under the same key when its lease has
 lapsed; the receiver keeps one.
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from activities.courier import DeliveryReport, NotYet, Receipt, Refused, Sender, Unavailable
+from activities.courier import DeliveryReport, NotWanted, NotYet, Receipt, Refused, Sender, Unavailable
 from adapters.outbox import Claim
 from models.notices import LETTER_CHANNELS, Channel
 
@@ -43,6 +43,7 @@ class Outbox(Protocol):
     def mark_sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None: ...
     def put_off(self, claim: Claim, why: str, now: datetime) -> None: ...
     def mark_dead(self, claim: Claim, why: str) -> None: ...
+    def withhold(self, claim: Claim, why: str) -> None: ...
     def release(self, claims: Sequence[Claim]) -> None: ...
 
 
@@ -139,6 +140,8 @@ class _ChannelRound:
             log.warning("message %s is refused: %s", message.key, refusal)
             self.dead += 1
             await asyncio.to_thread(self.outbox.mark_dead, claim, str(refusal))
+        except NotWanted as wish:
+            await asyncio.to_thread(self.outbox.withhold, claim, str(wish))
         except NotYet as reason:
             self.put_off += 1
             await asyncio.to_thread(self.outbox.put_off, claim, str(reason), self.now())

@@ -8,6 +8,7 @@ the keys that a step writes, not for their words, except how a call went (`reach
 
 from collections.abc import Mapping
 
+from adapters.rating_rows import ORIGIN
 from models.figures import Base
 
 _KEYS_OF_A_CASE = """
@@ -58,12 +59,20 @@ _UNIT_AT_START = """coalesce(
         u.rated_unit
     )"""
 
-_A_RATING = """
-    select r.project_no || '-' || r.assess_number as id, r.assessed_at as at, r.project_no,
+_ITEM = "coalesce(r.task_handle_item, r.task_code, '')"
+_TASK_NAME = "coalesce(r.task_name, '')"
+
+
+def _a_rating(matter: str = "r.project_no", item: str = _ITEM, task_name: str = _TASK_NAME) -> str:
+    return f"""
+    select {matter} || '-' || r.assess_number as id, r.assessed_at as at, {matter} as project_no,
         case when r.case_state = 'opened' then r.case_no else '' end as case_no, coalesce(r.unit, '') as unit,
         case when r.handler_no is null then '' else coalesce(r.unit, '') || '/' || r.handler_no end as clerk,
-        coalesce(r.task_handle_item, r.task_code, '') as item, coalesce(r.task_name, '') as task_name,
-        r.level::int as level, r.channel, 1 as round, 0 as days"""
+        {item} as item, {task_name} as task_name,
+        least(r.level, r.staff_level)::int as level, r.channel, 1 as round, 0 as days"""
+
+
+_A_RATING = _a_rating()
 
 _VOIDED_CASES = f"""(
         select c.case_no from cases c
@@ -74,20 +83,87 @@ _VOIDED_CASES = f"""(
     )"""
 """The few cases that were not adopted are looked at one by one; the limit keeps the whole ledger from being read."""
 
-_COMPLETE = "r.import_id in (select id from imports where jurisdiction = :jurisdiction and finished_at <= :as_of)"
 
-_RATINGS = f"""{_A_RATING},
+def _known_rating(rating: str) -> str:
+    """Made by the moment, and its import was complete by then."""
+    return (
+        f"{rating}.assessed_at <= :as_of and {rating}.import_id in"
+        " (select id from imports where jurisdiction = :jurisdiction and finished_at <= :as_of)"
+    )
+
+
+def _ratings_of(matter: str) -> str:
+    """Where the ratings of a matter come from that are known: its own, and those of others that cover it."""
+    origin = ORIGIN.replace("r.", "u.")
+    return f"""(
+        select {origin} as origin from ratings u
+        where u.jurisdiction = {matter}.jurisdiction and u.project_no = {matter}.project_no and {_known_rating("u")}
+        union all
+        select {origin} from rating_matters o
+        join ratings u on u.jurisdiction = o.jurisdiction and u.project_no = o.rating_project_no
+            and u.assess_number = o.assess_number
+        where o.jurisdiction = {matter}.jurisdiction and o.project_no = {matter}.project_no and {_known_rating("u")}
+    )"""
+
+
+_COMPLETE = f"""{_known_rating("r")} and not (
+        {ORIGIN} = 'default' and exists (select from {_ratings_of("r")} g where g.origin <> 'default')
+    )"""
+"""A rating by default is none any more when there is another one of the same matter (C-10)."""
+
+_BAD = "(r.level = any(:bad_levels) or coalesce(r.staff_level = any(:bad_levels), false))"
+"""Any of the stars is bad (C-13); good is only what is good in all."""
+
+_MARKS = f"""
         v.case_no is null as valid, v.case_no is not null as voided,
-        r.level = any(:bad_levels) as bad, r.level >= :good_from as good,
-        (r.channel = 'system_default' or coalesce(r.default_flag = '1', false)) as is_default,
-        not (r.channel = 'system_default' or coalesce(r.default_flag = '1', false)) as user_made
-    from ratings r left join {_VOIDED_CASES} v on v.case_no = r.case_no
+        {_BAD} as bad, least(r.level, r.staff_level) >= :good_from as good,
+        {ORIGIN} = 'default' as is_default, {ORIGIN} = 'user' as user_made"""
+
+_OF_THE_PERIOD = f"""
+    left join {_VOIDED_CASES} v on v.case_no = r.case_no
     where r.jurisdiction = :jurisdiction and r.assessed_at >= :begin and r.assessed_at < :end and {_COMPLETE}"""
+
+_COVERED = _a_rating(
+    matter="m.project_no",
+    item=f"coalesce(m.task_code, {_ITEM})",
+    task_name=f"case when m.task_code is null then {_TASK_NAME} else '' end",
+)
+
+_RATINGS = f"""{_A_RATING}, {_MARKS} from ratings r {_OF_THE_PERIOD}
+    union all {_COVERED}, {_MARKS}
+    from rating_matters m
+    join ratings r on r.jurisdiction = m.jurisdiction and r.project_no = m.rating_project_no
+        and r.assess_number = m.assess_number
+    {_OF_THE_PERIOD}"""
+"""A rating of a batch or a theme counts for every matter that it covers (C-16), here and nowhere else."""
 
 _REPEATS = f"""{_A_RATING}
     from ratings r left join {_VOIDED_CASES} v on v.case_no = r.case_no
     where r.jurisdiction = :jurisdiction and r.assessed_at >= :repeats_since and r.assessed_at < :end and {_COMPLETE}
-        and r.level = any(:bad_levels) and v.case_no is null"""
+        and {_BAD} and v.case_no is null"""
+
+_PUSHES = f"""{_A_RATING}, w.in_time or d.due <= :as_of as to_be_pushed, w.in_time as pushed
+    from ratings r join imports i on i.id = r.import_id and i.finished_at <= :as_of
+    left join pushes p on p.kind = 'rating' and p.jurisdiction = r.jurisdiction and p.project_no = r.project_no
+        and p.assess_number = r.assess_number
+    cross join lateral (
+        select greatest(i.finished_at, r.assessed_at) + cast(:push_limit as interval) as due
+    ) d
+    cross join lateral (select coalesce(p.accepted_at <= least(d.due, :as_of), false) as in_time) w
+    where r.jurisdiction = :jurisdiction and r.assessed_at >= :begin and r.assessed_at < :end
+        and r.assessed_at <= :as_of"""
+
+_MATTERS = f"""
+    select m.project_no as id, m.closed_at as at, m.project_no, '' as case_no, m.unit,
+        case when m.staff_no = '' then '' else m.unit || '/' || m.staff_no end as clerk,
+        m.task_code as item, m.task_name, null::int as level, '' as channel, 1 as round, 0 as days,
+        m.rateable, g.actively is true as rated_actively, g.actively is null as unrated
+    from matters m
+    cross join lateral (
+        select bool_or(g.origin = 'user' or (:default_is_active and g.origin = 'default')) as actively
+        from {_ratings_of("m")} g
+    ) g
+    where m.jurisdiction = :jurisdiction and m.closed_at >= :begin and m.closed_at < :end and m.received_at <= :as_of"""
 
 _OPENED = f"""
     select c.case_no as id, c.dispatched_at as at, {_KEYS_OF_A_CASE.format(unit=_UNIT_NOW)},
@@ -186,6 +262,8 @@ _DURATIONS = _entries(
 ROWS_OF: Mapping[Base, str] = {
     Base.RATINGS: _RATINGS,
     Base.REPEATS: _REPEATS,
+    Base.MATTERS: _MATTERS,
+    Base.PUSHES: _PUSHES,
     Base.OPENED: _OPENED,
     Base.SIGN_OFFS: _SIGN_OFFS,
     Base.REMEDIATIONS: _REMEDIATIONS,

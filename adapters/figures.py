@@ -47,10 +47,14 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class CountedFigures:
-    """Counts in PostgreSQL; `calendar_of` gives the working days of a place."""
+    """Counts in PostgreSQL; `calendar_of` gives the working days of a place.
+
+    `push_limit` is within which time the provincial platform has to take a rating; without it nothing is to be pushed.
+    """
 
     engine: Engine
     calendar_of: Callable[[str], WorkingCalendar]
+    push_limit: timedelta | None = None
 
     def count(self, question: FigureQuestion) -> Counted:
         """All figures by group, of one moment; without grouping those of all, also where there is no row."""
@@ -59,7 +63,7 @@ class CountedFigures:
         if question.grouping is Grouping.NONE:
             found[""] = {}
         with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            for base in Base:
+            for base in self._bases():
                 values = self._values(question, base)
                 for row in connection.execute(text(_counting(base, question)), values):
                     found[row.key].update({figure.kind: figure for figure in _figures(base, row)})
@@ -70,6 +74,8 @@ class CountedFigures:
         self, question: FigureQuestion, kind: FigureKind, part: Part = Part.ALL, after: str = "", limit: int = PAGE
     ) -> FigureRows:
         """One page of the rows behind a figure, the newest first. Raises BadInput for a place that is none."""
+        if DEFINITIONS[kind].base not in self._bases():
+            return FigureRows((), "")
         values = self._values(question, DEFINITIONS[kind].base) | {"limit": limit + 1}
         if after:
             moment, row_id = read_place(after, parts=2)
@@ -112,6 +118,10 @@ class CountedFigures:
         with self.engine.begin() as connection:
             connection.execute(insert(PUBLICATIONS).values(row).on_conflict_do_nothing())
 
+    def _bases(self) -> list[Base]:
+        """What there is to count: without a platform nothing is to be pushed."""
+        return [base for base in Base if base is not Base.PUSHES or self.push_limit is not None]
+
     def _values(self, question: FigureQuestion, base: Base) -> dict[str, Any]:
         """What the query of that base takes."""
         rules, period = question.rules, question.period
@@ -125,6 +135,10 @@ class CountedFigures:
         match base:
             case Base.RATINGS:
                 values |= {"bad_levels": list(rules.bad_levels), "good_from": rules.good_from}
+            case Base.PUSHES:
+                values["push_limit"] = self.push_limit
+            case Base.MATTERS:
+                values["default_is_active"] = rules.default_is_active
             case Base.REPEATS:
                 since = period.end - timedelta(days=rules.repeat_days)
                 values |= {"bad_levels": list(rules.bad_levels), "often": rules.repeat_count, "repeats_since": since}

@@ -2,7 +2,8 @@
 
 Decides that the inbox is a view: a notice that was decided stands in it at once, whether or not its SMS and its mail
 have left, and there is no second copy to go astray. A notice that leaves over several channels stands in it once, under
-the key of the first. It reaches `KEPT` back; what is older stands on the page of its case. The words are the mail's.
+the key of the first; a digest of notices is none itself. It reaches `KEPT` back; what is older stands on the page of
+its case. The words are the mail's.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from adapters.tables.outbox import INBOX_MARKS, OUTBOX
 from models.errors import BadInput
 from models.lists import COUNTED, PAGE, Count, instant_of, place, read_place
 from models.messages import InboxNotice, InboxPage
-from models.notices import LETTER_CHANNELS, Message
+from models.notices import LETTER_CHANNELS, Message, NoticeKind
 
 KEPT = timedelta(days=90)
 """How far back an inbox reaches."""
@@ -100,6 +101,7 @@ class PostgresInbox:
         return select(*shown).where(
             _c.recipient == user,
             _c.channel.in_(LETTER_CHANNELS),
+            _c.kind != NoticeKind.DIGEST,
             _c.created_at >= self.now() - KEPT,
             ~is_repeated,
         )

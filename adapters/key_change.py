@@ -30,6 +30,8 @@ from policy.cells import BEIJING
 _READERS = ("worker", "desk")
 """The parts of the stack that open what is encrypted."""
 
+_OLD_REFUSALS = text("select count(*) from sms_refusals where refused and substring(digest from 1 for 4) <> :mark")
+
 _ABOUT = 2.0
 """Seconds by which the system may be wrong about when a process began."""
 
@@ -50,8 +52,13 @@ class KeyChange:
         with self.engine.connect() as connection:
             counts = [each for table in self.tables for each in _counts(connection, table, personal)]
             case_files = connection.execute(text("select count(*) from case_files")).scalar_one()
+            old_refusals = connection.execute(_OLD_REFUSALS, {"mark": personal.digest(b"")[:4]}).scalar_one()
         return KeyStatus(
-            current=self.ring.current, keys=tuple(self.ring.keys), counts=tuple(counts), case_files=case_files
+            current=self.ring.current,
+            keys=tuple(self.ring.keys),
+            counts=tuple(counts),
+            case_files=case_files,
+            old_refusals=old_refusals,
         )
 
     def rewrite(self, progress: Callable[[Rewriting], None]) -> None:

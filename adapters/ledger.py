@@ -18,6 +18,7 @@ from adapters.links import link
 from adapters.notices import Letterhead, Remediation, compose
 from adapters.outbox import insert_messages
 from adapters.policies import Rules, Versions
+from adapters.push_queue import order_case
 from adapters.search_words import words_of_case
 from adapters.tables.cases import CASES, ENTRIES
 from models.links import LinkKind
@@ -54,6 +55,8 @@ class PostgresLedger:
             if step.facts.overdue:
                 keep_the_supervisors_list(connection, step)
             self._write_messages(connection, step, case, rules, dated)
+            if step.facts.ending:
+                order_case(connection, step.case_no, step.at)
         return recorded
 
     def _calendar_in_force(self, connection: Connection, step: Step) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, u
 from sqlalchemy.dialects.postgresql import insert
 
 from activities.courier import Receipt
+from adapters.digests import Gathering, words_of
 from adapters.tables.outbox import OUTBOX
 from models.notices import (
     LETTER_CHANNELS,
@@ -86,15 +87,20 @@ class PostgresOutbox:
     """The couriers' and the clerks' view of the table. Every method is one short transaction and may block.
 
     Letters of the kinds in `to_the_chat` are told to the work chat besides, once per notice, from the moment in which
-    the first of them is taken up.
+    the first of them is taken up. With `gathering`, what its reader wants gathered waits for the digest (汇总通知).
     """
 
     def __init__(
-        self, engine: Engine, lease: timedelta = LEASE, to_the_chat: Collection[NoticeKind] = frozenset()
+        self,
+        engine: Engine,
+        lease: timedelta = LEASE,
+        to_the_chat: Collection[NoticeKind] = frozenset(),
+        gathering: Gathering | None = None,
     ) -> None:
         self._engine = engine
         self._lease = lease
         self._to_the_chat = to_the_chat
+        self._gathering = gathering
 
     def claim_due(self, channel: Channel, now: datetime, limit: int) -> list[Claim]:
         """Take up to `limit` messages that are due, oldest first, that no other courier has in hand."""
@@ -104,6 +110,7 @@ class PostgresOutbox:
                 _c.status == MessageStatus.PENDING,
                 _c.channel == channel,
                 _c.next_attempt_at <= now,
+                _c.digest_key.is_(None),
                 or_(_c.lease_until.is_(None), _c.lease_until <= now),
             )
             .order_by(_c.next_attempt_at, _c.seq)
@@ -118,17 +125,20 @@ class PostgresOutbox:
             .returning(*_MESSAGE, _c.attempts, _c.sendings, _c.seq)
         )
         with self._engine.begin() as connection:
+            gathered = self._gather(connection, channel, now)
             rows = connection.execute(take).all()
             claims = [
-                Claim(message_of(row), row.attempts, now + self._lease, row.sendings)
+                Claim(_worded(connection, row), row.attempts, now + self._lease, row.sendings)
                 for row in sorted(rows, key=lambda row: row.seq)
             ]
-            insert_messages(connection, self._copies(claims))
+            begun = [*map(message_of, gathered), *(claim.message for claim in claims)]
+            insert_messages(connection, self._copies(begun))
         return claims
 
     def mark_sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
         """The receiver has it. True whatever happened to the lease meanwhile, so the lease is not asked
-        for. A gateway that has already said that it could not deliver leaves the message to people.
+        for. A gateway that has already said that it could not deliver leaves the message to people. What a digest
+        stands for has left with it.
         """
         sent = (
             update(_outbox)
@@ -142,8 +152,20 @@ class PostgresOutbox:
                 last_error=case((NEEDS_A_PERSON, _c.undelivered), else_=None),
             )
         )
+        gathered = (
+            update(_outbox)
+            .where(_c.digest_key == claim.message.key, _c.status == MessageStatus.PENDING)
+            .values(
+                status=MessageStatus.SENT,
+                sent_at=now,
+                receipt=receipt.number,
+                payload_digest=receipt.payload_digest,
+            )
+        )
         with self._engine.begin() as connection:
             connection.execute(sent)
+            if claim.message.kind is NoticeKind.DIGEST:
+                connection.execute(gathered)
 
     def put_off(self, claim: Claim, why: str, now: datetime) -> None:
         """The message could not go now; it comes up again after a while."""
@@ -152,6 +174,10 @@ class PostgresOutbox:
     def mark_dead(self, claim: Claim, why: str) -> None:
         """The message can never go as it is; it waits for a person."""
         self._give_back(claim, status=MessageStatus.DEAD, last_error=why)
+
+    def withhold(self, claim: Claim, why: str) -> None:
+        """The person does not want it, so it never goes, and nobody has to see to it."""
+        self._give_back(claim, status=MessageStatus.WITHHELD, last_error=why)
 
     def release(self, claims: Sequence[Claim]) -> None:
         """Give messages back untried."""
@@ -200,8 +226,13 @@ class PostgresOutbox:
         with self._engine.begin() as connection:
             return connection.execute(again).first() is not None
 
-    def _copies(self, claims: Sequence[Claim]) -> list[Message]:
-        letters = (claim.message for claim in claims if claim.message.channel in LETTER_CHANNELS)
+    def _gather(self, connection: Connection, channel: Channel, now: datetime) -> Sequence[Row[Any]]:
+        if self._gathering is None or channel not in LETTER_CHANNELS:
+            return ()
+        return self._gathering.gather(connection, channel, now)
+
+    def _copies(self, begun: Sequence[Message]) -> list[Message]:
+        letters = (message for message in begun if message.channel in LETTER_CHANNELS)
         copies = [chat_copy(letter) for letter in letters if letter.kind in self._to_the_chat]
         return list({copy.key: copy for copy in copies}.values())
 
@@ -220,6 +251,14 @@ class PostgresOutbox:
         )
         with self._engine.begin() as connection:
             connection.execute(back)
+
+
+def _worded(connection: Connection, row: Row[Any]) -> Message:
+    """The message; a digest that is taken up for the first time gets its words."""
+    message = message_of(row)
+    if message.kind is not NoticeKind.DIGEST or row.attempts > 1:
+        return message
+    return message.model_copy(update={"context": words_of(connection, message.key, message_of)})
 
 
 def message_of(row: Row[Any]) -> Message:
@@ -241,6 +280,7 @@ def record_of(row: Row[Any]) -> MessageRecord:
         sent_at=columns["sent_at"],
         receipt=columns["receipt"],
         last_error=columns["last_error"],
+        digest_key=columns["digest_key"],
         delivered_at=columns["delivered_at"],
         undelivered=columns["undelivered"],
     )

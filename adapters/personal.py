@@ -11,7 +11,7 @@ import base64
 import hashlib
 import os
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -52,6 +52,7 @@ class PersonalData:
         self._encrypt = self._ciphers[ring.current].encrypt
         self._link_key = _subkey(keys[ring.current], b"citizen links")
         digest_keys = {_mark(name): _subkey(key, b"content digests") for name, key in keys.items()}
+        self._number_keys = {_mark(name): _subkey(key, b"telephone numbers") for name, key in keys.items()}
         self._hashes = {mark: hashlib.blake2b(key=key, digest_size=_DIGEST) for mark, key in digest_keys.items()}
         self._current_mark = _mark(ring.current)
         self.current = ring.current
@@ -113,6 +114,15 @@ class PersonalData:
         mark = stored[:_MARK]
         return mark in self._hashes and stored[_MARK:] == self._keyed(mark, content)
 
+    def number_digests(self, number: str) -> Sequence[bytes]:
+        """The digests of a telephone number under every key, the current one's first; no number follows from one."""
+        content = number.encode()
+        others = (mark for mark in self._number_keys if mark != self._current_mark)
+        return [
+            mark + hashlib.blake2b(content, key=self._number_keys[mark], digest_size=_DIGEST).digest()
+            for mark in (self._current_mark, *others)
+        ]
+
     def link_token(self, about: str) -> str:
         """A token of 128 bits that nobody without the key can guess, the same for the same message."""
         token = hashlib.blake2b(about.encode(), key=self._link_key, digest_size=16).digest()
@@ -141,6 +151,11 @@ def rating_place(jurisdiction: str, project_no: str, assess_number: str | int, c
 def report_place(case_no: str, column: str) -> str:
     """Where a personal value of a report stands. The table had this name when the first ones were closed."""
     return f"window_reports/{case_no}/{column}"
+
+
+def matter_place(jurisdiction: str, project_no: str, column: str) -> str:
+    """Where a personal value of a matter that is done stands."""
+    return f"matters/{jurisdiction}/{project_no}/{column}"
 
 
 def draft_place(user: str, case_no: str, action: str, column: str) -> str:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 
+from adapters.score_files import SCORES, score_faults
 from models.callbacks import CallbackKind
 from models.errors import BadInput, BadPolicy
 from models.kinds import CaseSource
@@ -60,7 +61,7 @@ class Shelf:
         if local and file.policy.calendar is CalendarScope.NATIONAL:
             reason = f"写的是只按全国放假安排（national），而 holidays 文件夹里有本地的 {'、'.join(local)}"
             raise contradiction(text, _shown(path), "calendar", reason)
-        if faults := _document_faults(path.parent):
+        if faults := [*_document_faults(path.parent), *score_faults(path.parent, _shown(path.parent / SCORES))]:
             raise BadPolicy("\n".join(faults))
         return file
 
@@ -103,6 +104,14 @@ def callback_script(jurisdiction: str, kind: CallbackKind, source: CaseSource, r
     office = _own_or_shared(root, jurisdiction, "_office.txt").strip()
     name = f"{kind}_reported.txt" if source.is_reported else f"{kind}.txt"
     return Template(_own_or_shared(root, jurisdiction, name)).safe_substitute(office=office)
+
+
+def sample_script(jurisdiction: str, root: Path = JURISDICTIONS) -> str:
+    """What is asked in a sampled callback (抽查回访), with the caller's office filled in, as for `callback_script`."""
+    if jurisdiction not in Shelf(root).ids():
+        raise BadInput(f"没有名为“{jurisdiction}”的地区。")
+    office = _own_or_shared(root, jurisdiction, "_office.txt").strip()
+    return Template(_own_or_shared(root, jurisdiction, "sample.txt")).safe_substitute(office=office)
 
 
 def _own_or_shared(root: Path, jurisdiction: str, name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from adapters.items import ItemStore
-from adapters.rating_rows import HANDLER, IN_SCOPE, page_of, scope_values
+from adapters.rating_rows import HANDLER, IN_SCOPE, ORIGIN, page_of, scope_values
 from models.quality import (
     Check,
     CheckResult,
@@ -26,15 +26,14 @@ from models.quality import (
     RatingPage,
     TagVersion,
 )
-from models.ratings import ReviewChannel
-from policy.code_systems import ACTIVE_TAGS, RETIRED_TAGS
-from policy.quality import DEFAULT_FLAG
+from models.ratings import RatingOrigin
+from policy.code_systems import ACTIVE_TAGS, DEFAULT_FLAG, RETIRED_TAGS
 
 _TAGS = "string_to_array(r.tags, ',')"
 _RETIRED = f"({_TAGS} && cast(:retired as text[]))"
 _ACTIVE = f"({_TAGS} && cast(:active as text[]))"
 _MARKED = f"(coalesce(r.default_flag, '') = '{DEFAULT_FLAG}')"
-IS_DEFAULT = f"(r.channel = '{ReviewChannel.SYSTEM_DEFAULT}' or {_MARKED})"
+IS_DEFAULT = f"({ORIGIN} = '{RatingOrigin.DEFAULT}')"
 """`policy.quality.is_default`."""
 
 _CONDITIONS: Mapping[Check, str] = {
@@ -45,7 +44,7 @@ _CONDITIONS: Mapping[Check, str] = {
     Check.NO_TAG_VERSION: "(r.tags is not null and r.tag_version is null)",
     Check.ANONYMITY_UNSTATED: "r.anonymous is null",
     Check.NO_HANDLER: f"{HANDLER} is null",
-    Check.DEFAULT_UNMARKED: f"({IS_DEFAULT} and not {_MARKED})",
+    Check.DEFAULT_UNMARKED: f"({IS_DEFAULT} and not {_MARKED} and r.origin is null)",
     Check.DEFAULT_WITH_WORDS: f"({IS_DEFAULT} and (r.tags is not null or r.comment is not null))",
 }
 

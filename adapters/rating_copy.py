@@ -17,9 +17,10 @@ from psycopg.types.json import Jsonb
 
 from adapters.personal import PERSONAL_COLUMNS, PersonalData, rating_place
 from adapters.rating_files import SourceRow
+from adapters.rating_matters import MatterBook, place_has_covered
 from models.errors import HaochapingError
 from models.ids import case_number
-from models.ratings import Fault, ImportedCase, Rating, ReviewChannel, SatisfactionLevel
+from models.ratings import ADDED, FAMILY, Fault, ImportedCase, Rating, ReviewChannel, SatisfactionLevel
 from policy.intake import RowReader
 
 
@@ -85,6 +86,8 @@ class ImportSession:
         self._sent = 0
         self._outcome = PieceOutcome(0, 0, 0, 0, [], [], [])
         self._look_first = False
+        self._matters = MatterBook(connection, jurisdiction, reader.rules)
+        self._has_covered = place_has_covered(connection, jurisdiction)
         self._copy: psycopg.Copy | None = None
         self._open = ExitStack()
         self.progress = Progress()
@@ -93,7 +96,7 @@ class ImportSession:
     def cases_so_far(self, limit: int) -> list[ImportedCase]:
         """The cases that an earlier run of this import, which broke off, has already made."""
         found = self._connection.execute(
-            "select case_no, level, coalesce(task_name, ''), unit, channel, anonymous from ratings"
+            "select case_no, least(level, staff_level), coalesce(task_name, ''), unit, channel, anonymous from ratings"
             " where import_id = %s and case_no is not null order by row_no limit %s",
             (self._import_id, limit),
         )
@@ -117,7 +120,7 @@ class ImportSession:
         """
         self._rows = rows
         self._connection.execute("begin")
-        self._outcome = self._sort_out(self._those_there(rows) if self._look_first else {})
+        self._outcome = self._sort_out(self._those_there(rows) if self._look_first else {}, self._book_for(rows))
         self._start_copy()
 
     def feed(self) -> None:
@@ -138,9 +141,13 @@ class ImportSession:
             self._look_first = True
             self.begin(self._rows)
             self._end_copy()
+        self._has_covered = self._matters.write() or self._has_covered
         outcome = self._outcome
         self._look_first = outcome.stored < len(self._rows)
         progress = settle(outcome)
+        if self.was_finished and outcome.stored:
+            # Rows that this content brings later, because their unit was not known before, are pushed as well.
+            self._connection.execute("update imports set is_to_be_pushed = true where id = %s", (self._import_id,))
         if not self.was_finished:
             reasons = [[*reason, rows] for reason, rows in progress.reasons.items()]
             counts = Jsonb({**progress.counts, "reasons": reasons})
@@ -150,7 +157,15 @@ class ImportSession:
             )
         self._connection.execute("commit")
 
-    def _sort_out(self, there: _There) -> PieceOutcome:
+    def _book_for(self, rows: Sequence[TakenRow]) -> MatterBook | None:
+        """What these rows can meet; None when none of them covers a matter or states a visit, and no other ever did."""
+        added = self._reader.reads_added
+        if not self._has_covered and not (added and any(each.covered_matters or each.visit_no for _, each in rows)):
+            return None
+        self._matters.look_up([rating for _, rating in rows])
+        return self._matters
+
+    def _sort_out(self, there: _There, book: MatterBook | None) -> PieceOutcome:
         """What becomes of each row; the lines of those to be stored are left in `_lines`."""
         cases: list[ImportedCase] = []
         conflicts: list[tuple[SourceRow, Fault]] = []
@@ -159,15 +174,21 @@ class ImportSession:
         tail = f"\t{self._import_id}\t{self._jurisdiction}\t{self._code_system}\t"
         lines = self._lines = []
         reader, import_id, personal = self._reader, self._import_id, self._personal
+        added = ""
         for source, rating in self._rows:
-            content = _copy_text(rating)
-            digest_of_content = _digest(content)
+            content = _copy_text(rating[:_FAMILY])
+            if reader.reads_added:
+                added = "\t" + _copy_text(rating[_FAMILY:])
+            digest_of_content = _digest(content + added if added != _NOTHING_ADDED else content)
             key = rating[:2]  # case number and evaluation number
             old = there.get(key)
             if old is None:
+                if book and (fault := book.refused(rating)):
+                    conflicts.append((source, fault))
+                    continue
                 digest = personal.digest(digest_of_content)
                 there[key] = (digest, import_id, source.number)
-                if rating[_FIRST_PERSONAL:] != _NOTHING_PERSONAL:
+                if rating[_FIRST_PERSONAL:_FAMILY] != _NOTHING_PERSONAL:
                     content = _copy_text(self._closed(rating))
                 case, unit = _NO_CASE, reader.unit_of(rating)
                 if reader.is_bad(rating):
@@ -175,7 +196,7 @@ class ImportSession:
                     cases.append(_imported(case_no, rating, unit))
                     case = f"{case_no}\tpending"
                     bad += 1
-                lines.append(f"{content}\t\\\\x{digest.hex()}{tail}{source.number}\t{unit}\t{case}\n")
+                lines.append(f"{content}\t\\\\x{digest.hex()}{tail}{source.number}\t{unit}\t{case}{added}\n")
                 stored += 1
             elif not personal.is_digest_of(old[0], digest_of_content):
                 conflicts.append((source, self._conflict(rating, old)))
@@ -193,7 +214,7 @@ class ImportSession:
     def _closed(self, rating: Rating) -> list[str]:
         """The fields of the rating with its personal values closed."""
         place, close = rating_place(self._jurisdiction, *rating[:2], "").encode(), self._close
-        fields = list(rating)
+        fields = list(rating[:_FAMILY])
         for index, name in _PERSONAL:
             if value := fields[index]:
                 fields[index] = close(value, place + name)
@@ -202,7 +223,8 @@ class ImportSession:
     def _start_copy(self) -> None:
         self._sent = 0
         if self._lines:
-            self._copy = self._open.enter_context(self._connection.cursor().copy(COPY_RATINGS))
+            copied = COPY_WITH_ADDED if self._reader.reads_added else COPY_RATINGS
+            self._copy = self._open.enter_context(self._connection.cursor().copy(copied))
 
     def _end_copy(self) -> None:
         while self._copy and self._sent < len(self._lines):
@@ -275,7 +297,7 @@ def importing(
 
 
 COPIED = (
-    *Rating._fields,
+    *FAMILY,
     *(
         "content_digest",
         "import_id",
@@ -288,18 +310,26 @@ COPIED = (
     ),
 )
 COPY_RATINGS = f"copy ratings ({', '.join(COPIED)}) from stdin with (null '')"
+COPY_WITH_ADDED = f"copy ratings ({', '.join((*COPIED, *ADDED))}) from stdin with (null '')"
+"""For files that have columns for the fields beside the interface family's."""
+
 _NO_CASE = "\t"
+_FAMILY = len(FAMILY)
+_NOTHING_ADDED = "\t" * len(ADDED)
 _PERSONAL = [(Rating._fields.index(name), name.encode()) for name in PERSONAL_COLUMNS]
 _FIRST_PERSONAL = Rating._fields.index("user_name")
-_NOTHING_PERSONAL = ("",) * (len(Rating._fields) - _FIRST_PERSONAL)
+_NOTHING_PERSONAL = ("",) * (_FAMILY - _FIRST_PERSONAL)
 _ROWS_AT_ONCE = 128
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n"})
 
 
 def content_digest(rating: Sequence[str]) -> bytes:
-    """What a rating, as it was delivered, is recognised by; it is stored under a key only (`PersonalData.digest`)."""
-    return _digest(_copy_text(rating))
+    """What a rating, as it was delivered, is recognised by; it is stored under a key only (`PersonalData.digest`).
+
+    Fields beside the interface family's count only where there are any, so that ratings from before them keep theirs.
+    """
+    return _digest(_copy_text(rating if any(rating[_FAMILY:]) else rating[:_FAMILY]))
 
 
 def _digest(content: str) -> bytes:
@@ -318,7 +348,7 @@ def _copy_text(rating: Sequence[str]) -> str:
 def _imported(case_no: str, rating: Rating, unit: str) -> ImportedCase:
     return ImportedCase(
         case_no=case_no,
-        level=SatisfactionLevel(int(rating.level)),
+        level=SatisfactionLevel(int(min(rating.level, rating.staff_level or rating.level))),
         task_name=rating.task_name,
         unit=unit,
         channel=ReviewChannel(rating.channel),

@@ -19,7 +19,7 @@ from models.errors import EngineUnavailable, HaochapingError
 from models.ids import case_number
 from models.outside import FieldFault, TakenRating, TakenStatus
 from models.policy import Policy
-from models.ratings import Fault, Rating
+from models.ratings import Fault, Rating, RatingRules
 from policy.code_systems import codes_of
 from policy.intake import IntakeRules, RowReader, match_columns
 from policy.rating_fields import FIELDS
@@ -34,6 +34,7 @@ class RatingDoor:
     database_url: str
     units: Callable[[], Mapping[str, str]]
     policy_of: Callable[[str], Policy]
+    rules_of: Callable[[str], RatingRules]
     personal: PersonalData
     open_cases: Callable[[str], object]
     known_failure: Callable[[Exception], HaochapingError | None]
@@ -44,7 +45,10 @@ class RatingDoor:
     def take(
         self, jurisdiction: str, code_system: str | None, ratings: Sequence[Mapping[str, str]], source: str
     ) -> list[TakenRating]:
-        """Store ratings, field names to texts. `source` is what rejected repetitions are told the first one came from.
+        """Store ratings, field names (`policy.rating_fields.FIELDS`) to texts, each answered by itself.
+
+        `source` is what rejected repetitions are told the first one came from. The same content again changes nothing.
+        Who makes default ratings sends `origin` default and a `pf` that means the system's default in `code_system`.
 
         Raises BadInput for an unknown place or code system or two names for one field, and EngineUnavailable while an
         import of the place runs.
@@ -54,7 +58,12 @@ class RatingDoor:
         codes_of(system)
         names = list(dict.fromkeys(name for rating in ratings for name in rating))
         header = [*names, *_needed_besides(names)]
-        rules = IntakeRules(code_system=system, bad_levels=frozenset(policy.bad_levels), units=self.units())
+        rules = IntakeRules(
+            code_system=system,
+            bad_levels=frozenset(policy.bad_levels),
+            units=self.units(),
+            rules=self.rules_of(jurisdiction),
+        )
         reader = RowReader(match_columns(header).index_of, rules, self.now())
         results: dict[int, TakenRating] = {}
         taken: list[TakenRow] = []

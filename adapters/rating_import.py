@@ -57,7 +57,9 @@ class RatingImporter:
         `progress` is called after each piece. Raises FileRefused when the file cannot be taken at all, ImportBusy while
         another import of the jurisdiction runs.
         """
-        rules = IntakeRules(code_system=request.code_system, bad_levels=request.bad_levels, units=self.units)
+        rules = IntakeRules(
+            code_system=request.code_system, bad_levels=request.bad_levels, units=self.units, rules=request.rules
+        )
         began = time.monotonic()
         path = Path(request.path)
         with open_ratings(path) as file:

@@ -15,6 +15,14 @@ from models.quality import QualityScope, RatingFacts, RatingPage
 UNIT = "coalesce(r.unit, r.dept_code)"
 HANDLER = "coalesce(r.handler_no, r.handler_name)"
 
+ORIGIN = (
+    "coalesce(r.origin, case when r.channel = 'system_default' or r.default_flag = '1' then 'default' else 'user' end)"
+)
+"""`policy.rating_rules.origin_of`."""
+
+MATTERS = "(1 + coalesce(cardinality(string_to_array(r.covered_matters, ',')), 0))"
+"""For how many matters a rating counts (C-16)."""
+
 IN_SCOPE = "r.jurisdiction = :jurisdiction and r.assessed_at >= :begin and r.assessed_at < :end"
 """With `scope_values`."""
 
@@ -24,7 +32,7 @@ _COLUMNS = (
     f" coalesce(r.default_flag, '') as default_flag, {UNIT} as unit, r.unit is not null as is_listed,"
     f" coalesce({HANDLER}, '') as handler, r.dept_code, coalesce(r.dept_name, '') as dept_name,"
     " coalesce(r.task_code, '') as task_code, coalesce(r.task_handle_item, '') as task_handle_item,"
-    " coalesce(r.task_name, '') as task_name, coalesce(r.case_no, '') as case_no"
+    " coalesce(r.task_name, '') as task_name, coalesce(r.case_no, '') as case_no, coalesce(r.origin, '') as origin"
 )
 _ORDER = "r.assessed_at desc, r.project_no desc, r.assess_number desc"
 _BEHIND = "(r.assessed_at, r.project_no, r.assess_number) < (:at, :project_no, :assess_number)"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from adapters.personal import PersonalData, rating_place, report_place
 from models.ratings import Complaint, EvaluatorContact, PendingCase, ReviewChannel, SatisfactionLevel
 from policy.code_systems import ACTIVE_TAGS
+from policy.rating_rules import covered_by
 
 _LONG_NUMBER = re.compile(r"[0-9]{7,17}[0-9Xx]")
 """A telephone or certificate number that somebody wrote into the text."""
@@ -23,7 +24,7 @@ def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list
     found = connection.execute(
         text(
             "select case_no, project_no, assess_number, level, tags, task_code, task_handle_item, task_name, unit,"
-            " dept_code, channel, anonymous, assessed_at, handler_no from ratings"
+            " dept_code, channel, anonymous, assessed_at, handler_no, staff_level, staff_tags from ratings"
             " where jurisdiction = :jurisdiction and case_state = 'pending' order by assessed_at, case_no limit :limit"
         ),
         {"jurisdiction": jurisdiction, "limit": limit},
@@ -44,6 +45,8 @@ def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list
             anonymous=row.anonymous,
             assessed_at=row.assessed_at,
             staff_no=row.handler_no or "",
+            staff_level=_level(row.staff_level),
+            staff_tags=tuple(row.staff_tags.split(",")) if row.staff_tags else (),
         )
         for row in found
     ]
@@ -68,18 +71,30 @@ def complaint(connection: Connection, case_no: str) -> Complaint:
     """What the evaluator or reporter complained of, for whoever puts it right; numbers in it are masked."""
     row = connection.execute(
         text(
-            "select tags, comment from ratings where case_no = :case_no"
-            " union all select null, matter from citizen_reports where case_no = :case_no"
+            "select tags, comment, level, theme_name, covered_matters, staff_level, staff_tags from ratings"
+            " where case_no = :case_no"
+            " union all select null, matter, null, null, null, null, null from citizen_reports where case_no = :case_no"
         ),
         {"case_no": case_no},
     ).one_or_none()
     if row is None:
         return Complaint(reasons=(), text="")
-    tags = row.tags.split(",") if row.tags else []
     return Complaint(
-        reasons=tuple(ACTIVE_TAGS.get(tag, f"标签 {tag}") for tag in tags),
+        reasons=(*_reasons(row.tags), *(f"{reason}（对工作人员）" for reason in _reasons(row.staff_tags))),
         text=without_long_numbers(row.comment or ""),
+        level=_level(row.level),
+        staff_level=_level(row.staff_level),
+        theme=row.theme_name or "",
+        covered=covered_by(row.covered_matters or ""),
     )
+
+
+def _reasons(tags: str | None) -> list[str]:
+    return [ACTIVE_TAGS.get(tag, f"标签 {tag}") for tag in tags.split(",")] if tags else []
+
+
+def _level(level: int | None) -> SatisfactionLevel | None:
+    return None if level is None else SatisfactionLevel(level)
 
 
 def without_long_numbers(written: str) -> str:

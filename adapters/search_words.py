@@ -80,8 +80,13 @@ def number_of(term: str) -> str | None:
 
 
 def words_of_case(connection: Connection, case_no: str, project_no: str, task_name: str) -> str:
-    """The words of a case that is being dispatched: its numbers, its item, and the text of its complaint."""
-    return words_of((case_no, project_no), (task_name, complaint(connection, case_no).text))
+    """The words of a case that is being dispatched: its numbers, its item, and the text of its complaint.
+
+    The matters that its rating covers are among its numbers: whoever asks about one of them finds the case.
+    """
+    known = complaint(connection, case_no)
+    covered = (each.project_no for each in known.covered)
+    return words_of((case_no, project_no, *covered), (task_name, known.text, known.theme))
 
 
 _BATCH = 2000

@@ -10,6 +10,7 @@ runs; the stack then starts only what is not named. The two can be mixed.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, ValidationError
@@ -18,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from models.base import Value
 from models.errors import BadInput, StackNotRunning
 from models.notices import TO_THE_CHAT, Channel, NoticeKind
+from policy.code_systems import CodeSystem, codes_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -123,6 +125,8 @@ class Settings(BaseSettings):
 
     case_queue: str = "haochaping-cases"
     message_queue: str = "haochaping-messages"
+    rhythm_queue: str = "haochaping-rhythm"
+    invitation_queue: str = "haochaping-invitations"
 
     keyring_file: Path | None = None
 
@@ -138,6 +142,20 @@ class Settings(BaseSettings):
     """The work chat as `apprise` addresses it; nothing goes there when it is empty."""
     chat_kinds: str = ",".join(TO_THE_CHAT)
     """The kinds of notices that the work chat gets, by their ids with commas between."""
+
+    platform_url: str = ""
+    """The provincial platform that ratings and results are pushed to; nothing is pushed when it is empty."""
+    platform_secret: SecretStr = SecretStr("")
+    platform_batch: int = Field(200, ge=1, le=1000)
+    """How many records go in one request; 1: each by itself."""
+    platform_every_minutes: int = Field(0, ge=0, le=1440)
+    """0: at once; otherwise what came up is pushed at the next full step of so many minutes of the day."""
+    platform_codes: str = CodeSystem.NATIONAL
+    """The code system that the platform declares."""
+    platform_limit_hours: int = Field(24, ge=1)
+    """Within how many hours a rating is to be taken by the platform, for the push rate. An assumption."""
+    platform_person: bool = False
+    """Whether the evaluator's name, certificate and telephone go out with a rating."""
 
     desk_url: str = ""
     """Where people reach the desk, e.g. behind a proxy; the stack's own address when nothing is said."""
@@ -169,6 +187,7 @@ class Settings(BaseSettings):
         if not settings.local_login and not settings.oidc_issuer:
             raise BadInput("HAOCHAPING_LOCAL_LOGIN=false 时须设置 HAOCHAPING_OIDC_ISSUER，否则无人能够登录。")
         settings.kinds_to_the_chat()
+        codes_of(settings.platform_codes)
         return settings.model_copy(update={"runtime_dir": settings.runtime_dir.expanduser().absolute()})
 
     @classmethod
@@ -198,6 +217,7 @@ class Settings(BaseSettings):
             "desk_url": self.desk_url or record.desk_url,
             "sms_url": self.sms_url or (f"{counterpart}/sms" if counterpart else ""),
             "report_url": self.report_url or (f"{counterpart}/reports" if counterpart else ""),
+            "platform_url": self.platform_url or (f"{counterpart}/platform" if counterpart else ""),
         }
         if not self.sms_url and not self.sms_secret.get_secret_value():
             found["sms_secret"] = SecretStr(record.sms_secret)
@@ -219,6 +239,10 @@ class Settings(BaseSettings):
                 f"HAOCHAPING_CHAT_KINDS 中的“{wrong[0]}”不是可以发到工作群的通知，可用的有：{'、'.join(possible)}。"
             )
         return frozenset(possible[each] for each in chosen) if self.chat_url.get_secret_value() else frozenset()
+
+    def push_limit(self) -> timedelta | None:
+        """Within which time a rating is to be taken by the platform; None where nothing is pushed."""
+        return timedelta(hours=self.platform_limit_hours) if self.platform_url else None
 
     def receipts_url(self) -> str:
         """Where the SMS gateway reports what became of an SMS; empty while nobody could take its reports."""

@@ -3,7 +3,7 @@
 Decides what each answer means for the message. What is in the body is left to `adapters.sms` and
 `adapters.reporting`.
 
-The wire, the same for the SMS gateway and the reporting service:
+The wire, the same for the SMS gateway, the reporting service and the provincial platform:
 - `Idempotency-Key` is the message's key; the service keeps one message per key and answers a repeat with the
 same
   receipt;
@@ -50,11 +50,21 @@ class SignedHttp:
         self._client = httpx.AsyncClient(timeout=timeout, trust_env=not _is_loopback(url), transport=transport)
 
     async def post(self, key: str, content: Mapping[str, object]) -> Receipt:
-        """Hand `content` over under `key` and return the receipt.
+        """Hand `content` over under `key` and return the receipt. Raises as `ask` does."""
+        answer, digest = await self._exchange(key, content)
+        return Receipt(number=receipt_in(self._name, answer), payload_digest=digest)
+
+    async def ask(self, key: str, content: Mapping[str, object]) -> bytes:
+        """Hand `content` over under `key` and return the body of the answer.
 
         Raises Unavailable (down, no time, unreadable answer, our settings), NotYet (the same key is being
         worked on) or Refused (the service will not take this content).
         """
+        answer, _ = await self._exchange(key, content)
+        return answer
+
+    async def _exchange(self, key: str, content: Mapping[str, object]) -> tuple[bytes, str]:
+        """The body of a successful answer, and the digest of what was sent."""
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
         if self._secret:
@@ -65,15 +75,12 @@ class SignedHttp:
             raise Unavailable(f"{self._name}没有在规定时间内应答") from failure
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
             raise Unavailable(f"{self._name}连接失败（{type(failure).__name__}），请检查地址和网络") from failure
-        return Receipt(number=self._receipt(answer), payload_digest=hashlib.sha256(body).hexdigest())
+        need_success(self._name, answer.status_code, answer.text)
+        return answer.content, hashlib.sha256(body).hexdigest()
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
-
-    def _receipt(self, answer: httpx.Response) -> str:
-        need_success(self._name, answer.status_code, answer.text)
-        return receipt_in(self._name, answer.content)
 
 
 def need_success(name: str, status: int, text: str) -> None:

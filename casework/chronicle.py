@@ -30,10 +30,32 @@ def source_rows(case: CaseView, complaint: Complaint) -> list[Row]:
         ]
     return [
         ("评价", f"{level_text(case)}，{ReviewChannel(case.channel).label}，{named}，{instant(case.assessed_at)}"),
+        *_objects(complaint),
         ("差评原因", "、".join(complaint.reasons) or "（未选标签）"),
         ("文字评价", complaint.text or "（没有填写）"),
         ("办件编号", f"{case.project_no}，第 {case.assess_number} 次评价"),
+        *_covered(complaint),
     ]
+
+
+def _objects(complaint: Complaint) -> list[Row]:
+    """事项、人员分别评星: what each of the two got."""
+    if complaint.level is None or complaint.staff_level is None:
+        return []
+    given = (("事项", complaint.level), ("工作人员", complaint.staff_level))
+    return [("分项评价", "；".join(f"{name}{level.label}（{int(level)}星）" for name, level in given))]
+
+
+def _covered(complaint: Complaint) -> list[Row]:
+    """批量、主题式: the other matters that the same rating stands for."""
+    rows = [("主题", complaint.theme)] if complaint.theme else []
+    if complaint.covered:
+        others = "、".join(
+            f"{each.project_no}（事项编码 {each.task_code}）" if each.task_code else each.project_no
+            for each in complaint.covered
+        )
+        rows.append(("一并评价的办件", f"连同本办件共 {len(complaint.covered) + 1} 件：{others}"))
+    return rows
 
 
 def level_text(case: CaseView) -> str:

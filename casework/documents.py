@@ -19,6 +19,7 @@ from casework.ports import Front, People
 from casework.standing import Standing
 from casework.text import deadline, end_of
 from models.actors import Actor, Role
+from models.analysis import Report
 from models.documents import OPTIONAL, Blank, Document, DocumentKind, Filled
 from models.due import in_shanghai
 from models.kinds import CaseSource, Finding, MeasureKind
@@ -64,6 +65,10 @@ class Press(Protocol):
 
     def docx(self, document: Document, blanks: Filled) -> bytes:
         """The document as DOCX. Raises NoDocument for a template that is wrong."""
+        ...
+
+    def report(self, report: Report) -> bytes:
+        """A report as DOCX."""
         ...
 
     def pdf(self, docx: bytes) -> bytes:

@@ -128,7 +128,7 @@ def report(book: FigureBook, file: PolicyFile, people: People, asked: Asked) -> 
     if asked.grouping is not Grouping.NONE and asked.only is None:
         names = {key: group_name(asked.grouping, key, people, counted.names) for key in counted.groups}
         rule = bottom_rule(around, asked)
-        named = _bottom(book, question, counted, around, asked) if _names_a_bottom(around, asked) else frozenset()
+        named = _bottom(book, question, counted, around, asked) if names_a_bottom(around, asked) else frozenset()
         groups = tuple(_group_lines(counted, names, named, asked.rank_by))
     name = "" if asked.only is None else group_name(asked.grouping, asked.only, people, counted.names)
     return FigureReport(
@@ -211,7 +211,8 @@ def bottom_rule(around: Surroundings, asked: Asked) -> str:
     return f"本地规定：末 {rule.last} 名{row}。名次相同的一并列入，与第一名相同的不列。"
 
 
-def _names_a_bottom(around: Surroundings, asked: Asked) -> bool:
+def names_a_bottom(around: Surroundings, asked: Asked) -> bool:
+    """Whether the place's rules name anybody at the bottom of such a ranking."""
     fits = asked.grouping in _NAMED_AT_THE_BOTTOM and _is_a_ranking_period(around, asked.period)
     return bool(around.bottom_n.last) and fits
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from casework.names import Names
 from casework.text import instant
-from models.notices import TO_EVALUATOR, Channel, MessageRecord, MessageStatus
+from models.notices import TO_EVALUATOR, Channel, MessageRecord, MessageStatus, NoticeKind
 
 _TO_A_PLACE = (Channel.REPORT, Channel.ARCHIVE, Channel.WORK_CHAT)
 
@@ -26,13 +26,15 @@ def standing_of(record: MessageRecord, now: datetime) -> str:
         case MessageStatus.SENT:
             arrived = arrival_of(record)
             return (f"{instant(record.sent_at)} " if record.sent_at else "") + (arrived or record.status.label)
+        case MessageStatus.PENDING if record.digest_key is not None:
+            return f"{record.status.label}，并入汇总通知"
         case MessageStatus.PENDING if record.attempts:
             return f"{record.status.label}，已试 {record.attempts} 次，{instant(record.next_attempt_at)} 起再试"
         case MessageStatus.PENDING if record.next_attempt_at > now:
             return f"{record.status.label}，{instant(record.next_attempt_at)} 起发送"
         case MessageStatus.PENDING:
             return f"{record.status.label}，正在排队"
-        case MessageStatus.DEAD:
+        case MessageStatus.DEAD | MessageStatus.WITHHELD:
             return record.status.label
 
 
@@ -48,6 +50,10 @@ def reason_of(record: MessageRecord, now: datetime) -> str:
     match record.status:
         case MessageStatus.SENT:
             return record.undelivered or ""
+        case MessageStatus.PENDING if record.digest_key is not None:
+            return "收件人选择了汇总通知，随汇总通知一起发送"
+        case MessageStatus.PENDING if record.message.kind is NoticeKind.DIGEST and record.attempts == 0:
+            return "收件人选择的汇总时间，到时自动发送"
         case MessageStatus.PENDING if record.last_error is None and record.next_attempt_at > now:
             return "夜间不打扰，到时自动发送"
         case _:

@@ -54,7 +54,7 @@ def need_right_to_register(by: User, policy: Policy, ports: RegisterPorts) -> No
     if refusal := registration_refusal(by):
         raise ActionRefused(refusal)
     if not ports.by_hand(policy.jurisdiction):
-        known = "、".join(each.label for each in CaseSource if each.is_reported)
+        known = "、".join(each.label for each in CaseSource if each.is_by_hand)
         raise ActionRefused(
             f"{policy.name}的规则（case_sources）没有可以由人工登记的来源（{known}），不能登记；差评由评价渠道导入后立案。"
         )

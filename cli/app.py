@@ -4,13 +4,13 @@ Decides the overview, the exit codes and that nobody ever sees a traceback. What
 which is loaded only when it is called, so that `due` answers at once.
 """
 
-import re
-from argparse import SUPPRESS, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterable, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from cli.parser import CommandParser, HelpShown
 from models.errors import (
     ActionRefused,
     BadInput,
@@ -62,13 +62,13 @@ def _run(arguments: list[str], context: "Context", out: TextIO, err: TextIO) -> 
     if command is None:
         raise BadInput(f"没有“{arguments[0]}”这个命令。可用的命令：{'、'.join(_COMMANDS)}；不带参数运行可以看说明。")
     configure, run = command.load()
-    parser = _Parser(prog=f"{context.program} {command.name}", out=out)
+    parser = CommandParser(prog=f"{context.program} {command.name}", out=out)
     configure(parser)
     if parser.description is None:
         parser.description = command.help
     try:
         args = parser.parse_args(arguments[1:])
-    except _HelpShown:
+    except HelpShown:
         return Exit.DONE
     return run(args, context, out, err)
 
@@ -114,12 +114,14 @@ def _due() -> Loaded:
 
 def _import() -> Loaded:
     from cli import import_ratings
+    from policy.rating_rules import rules_of
 
     def run(args: Namespace, context: "Context", out: TextIO, err: TextIO) -> int:
         return import_ratings.run(
             args,
             context.importer,
             context.policy,
+            lambda jurisdiction: rules_of(context.policies.file(jurisdiction).surroundings),
             lambda progress: context.open_cases(args.jurisdiction, progress),
             lambda unit: context.people.unit(unit).name,
             out,
@@ -229,6 +231,24 @@ def _items() -> Loaded:
     )
 
 
+def _matters() -> Loaded:
+    from cli import matters
+
+    return matters.configure, lambda args, context, out, err: matters.run(
+        args, context.matters, context.invite, out, err
+    )
+
+
+def _sample() -> Loaded:
+    from cli import sample
+
+    def run(args: Namespace, context: "Context", out: TextIO, err: TextIO) -> int:
+        ports = sample.SamplePorts(context.samples, context.policies.file, context.people, context.now)
+        return sample.run(args, ports, out, err)
+
+    return sample.configure, run
+
+
 def _quality() -> Loaded:
     from cli import quality
 
@@ -263,6 +283,30 @@ def _figures() -> Loaded:
     return figures.configure, lambda args, context, out, err: figures.run(args, context.figure_ports, out, err)
 
 
+def _rhythm() -> Loaded:
+    from cli import rhythm
+
+    return rhythm.configure, lambda args, context, out, err: rhythm.run(args, context.rhythm_ports, out, err)
+
+
+def _push() -> Loaded:
+    from cli import push
+
+    return push.configure, lambda args, context, out, err: push.run(args, context.pushes, context.now(), out)
+
+
+def _scores() -> Loaded:
+    from cli import scores
+
+    return scores.configure, lambda args, context, out, err: scores.run(args, context.score_ports, out, err)
+
+
+def _analysis() -> Loaded:
+    from cli import analysis
+
+    return analysis.configure, lambda args, context, out, err: analysis.run(args, context.analysis_ports, out, err)
+
+
 def _token() -> Loaded:
     from cli import token
 
@@ -286,14 +330,20 @@ _COMMANDS = {
         _Command("cases", "案件清单", _cases),
         _Command("document", "案件的文书：列出，或生成 DOCX、PDF", _document),
         _Command("messages", "发出了哪些通知和报告，哪些没有发出", _messages),
+        _Command("push", "向省平台推送：情况、对账、重新推送", _push),
         _Command("import", "导入评价文件，差评立为案件", _import),
+        _Command("matters", "导入办结的办件，到时邀请评价", _matters),
         _Command("items", "事项目录：查看、导入，供数据质检比对", _items),
         _Command("quality", "数据质检和异常提示：入库的评价有什么问题", _quality),
+        _Command("sample", "抽查回访：抽取、查看进展和满意率、核对名单", _sample),
         _Command("register", "登记一件群众反映（来电、信访、窗口……）并立案", _register),
         _Command("deputy", "请假期间由谁代理：设定、列出、提前结束", _deputy),
         _Command("handover", "把一个人手上的全部案件移交给另一个人", _handover),
         _Command("policy", "各地区的程序参数及其依据：列出、检查、比较", _policy),
         _Command("figures", "指标：好评率、整改率、按期率……，分子分母俱全，可按时点重算", _figures),
+        _Command("rhythm", "定期工作：列出、立即办理、暂停、恢复", _rhythm),
+        _Command("scores", "评分：综合评分、月积分，每个分都列出由什么组成", _scores),
+        _Command("analysis", "分析报告：列出、编制、生成 DOCX 或 PDF", _analysis),
         _Command("calendar", "放假安排：查看、预览新通知、施行并重新计算全部期限", _calendar),
         _Command("token", "其他系统使用接口的令牌：生成、列出、撤销", _token),
         _Command("directory", "单位和用户目录：查看、导入", _directory),
@@ -324,56 +374,3 @@ _OVERVIEW = """政务服务“好差评”差评整改
 def _overview(program: str) -> str:
     commands = "\n".join(f"  {command.name:<11}{command.help}" for command in _COMMANDS.values())
     return _OVERVIEW.format(program=program, commands=commands)
-
-
-class _HelpShown(Exception):
-    pass
-
-
-class _Formatter(RawDescriptionHelpFormatter):
-    def add_usage(
-        self,
-        usage: str | None,
-        actions: Iterable[Action],
-        groups: Iterable[Any],
-        prefix: str | None = None,
-    ) -> None:
-        super().add_usage(usage, actions, groups, prefix or "用法：")
-
-
-class _Parser(ArgumentParser):
-    """Speaks Chinese, writes where it is told, and raises instead of leaving the process."""
-
-    def __init__(self, prog: str, out: TextIO) -> None:
-        super().__init__(prog=prog, add_help=False, allow_abbrev=False, formatter_class=_Formatter)
-        self._out = out
-        self._positionals.title = "参数"
-        self._optionals.title = "选项"
-        self.add_argument("-h", "--help", action="help", default=SUPPRESS, help="显示这份说明")
-
-    def print_help(self, file: Any = None) -> None:
-        super().print_help(file or self._out)
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        raise _HelpShown
-
-    def error(self, message: str) -> NoReturn:
-        raise BadInput(f"{_in_chinese(message)}\n{self.format_usage().rstrip()}")
-
-
-_ARGPARSE_SAYS = (
-    (r"the following arguments are required: (.+)", "缺少参数：{0}。"),
-    (r"unrecognized arguments: (.+)", "不认识的参数：{0}。"),
-    (r"argument (.+): expected one argument", "{0} 后面要写一个值。"),
-    (r"argument (.+): expected at least one argument", "{0} 后面至少要写一个值。"),
-    (r"argument (.+): invalid int value: '(.*)'", "{0} 的值“{1}”应为整数。"),
-    (r"argument (.+): invalid choice: '(.*)' \(choose from (.+)\)", "{0} 的值“{1}”不对，可选：{2}。"),
-    (r"argument (.+): ignored explicit argument '(.*)'", "{0} 后面不能写值（“{1}”）。"),
-)
-
-
-def _in_chinese(message: str) -> str:
-    for pattern, chinese in _ARGPARSE_SAYS:
-        if found := re.fullmatch(pattern, message):
-            return chinese.format(*(part.replace(", ", "、").replace("'", "") for part in found.groups()))
-    return f"参数有误：{message}"

@@ -25,15 +25,21 @@ from models.views import EngineHistoryView
 
 if TYPE_CHECKING:
     from casework.documents import Press
+    from casework.pushes import PushDesk
     from casework.quality import QualityPorts
     from casework.reports import RegisterPorts
+    from casework.samples import SampleBook
     from cli.account import AccountPorts
+    from cli.analysis import AnalysisCommand
     from cli.calendar import CalendarPorts
     from cli.deputy import DeputyPorts
     from cli.figures import FigurePorts
     from cli.handover import HandoverPorts
     from cli.keys import KeyDesk
+    from cli.matters import MatterIntake
     from cli.policy import PolicyShelf
+    from cli.rhythm import RhythmCommand
+    from cli.scores import ScorePorts
     from cli.token import TokenPorts
 
 
@@ -141,6 +147,21 @@ class Context(Front, Protocol):
         ...
 
     @property
+    def score_ports(self) -> "ScorePorts":
+        """What the scores' command needs."""
+        ...
+
+    @property
+    def analysis_ports(self) -> "AnalysisCommand":
+        """What the analyses' command needs."""
+        ...
+
+    @property
+    def rhythm_ports(self) -> "RhythmCommand":
+        """What the command of periodic work needs."""
+        ...
+
+    @property
     def handover_ports(self) -> "HandoverPorts":
         """What the hand-over needs."""
         ...
@@ -163,6 +184,25 @@ class Context(Front, Protocol):
     @property
     def quality(self) -> "QualityPorts":
         """Item directories, the data quality report and suspicious patterns."""
+        ...
+
+    @property
+    def matters(self) -> "MatterIntake":
+        """Takes files of matters in."""
+        ...
+
+    def invite(self, jurisdiction: str) -> int:
+        """Begin the invitations of stored matters that have none yet; how many."""
+        ...
+
+    @property
+    def samples(self) -> "SampleBook":
+        """Samples (抽查回访)."""
+        ...
+
+    @property
+    def pushes(self) -> "PushDesk":
+        """What goes to the provincial platform."""
         ...
 
     def links_of(self, case_no: str) -> list[LinkView]:

@@ -12,7 +12,7 @@ from typing import Protocol, TextIO
 from cli.progress import ProgressLine
 from models.errors import BadInput
 from models.policy import Policy
-from models.ratings import FileRefused, ImportProgress, ImportReport, ImportRequest, Opened
+from models.ratings import FileRefused, ImportProgress, ImportReport, ImportRequest, Opened, RatingRules
 from policy.code_systems import CODE_SYSTEMS, codes_of
 from policy.rating_fields import MEANINGS
 
@@ -49,6 +49,7 @@ def run(
     args: argparse.Namespace,
     importer: Importer,
     policy_of: Callable[[str], Policy],
+    rules_of: Callable[[str], RatingRules],
     open_cases: OpenCases,
     unit_name: Callable[[str], str],
     out: TextIO,
@@ -56,11 +57,12 @@ def run(
 ) -> int:
     """Import the file, open its cases, print the report; the exit code as the epilog above says.
 
-    `policy_of` gives a jurisdiction's policy, `unit_name` the name of a unit for people.
+    `policy_of` gives a jurisdiction's policy, `rules_of` its rules of ratings, `unit_name` a unit's name for people.
     """
     progress = _ProgressLine(err)
     try:
-        request = import_request(args.file, policy_of(args.jurisdiction), args.codes, args.rejects)
+        policy, rules = policy_of(args.jurisdiction), rules_of(args.jurisdiction)
+        request = import_request(args.file, policy, rules, args.codes, args.rejects)
         report = importer.import_file(request, progress.rows)
     except BadInput as refused:
         progress.end()
@@ -76,7 +78,9 @@ def run(
     return SOME_REJECTED if report.rejected else ALL_TAKEN
 
 
-def import_request(file: Path, policy: Policy, codes: str | None = None, rejects: Path | None = None) -> ImportRequest:
+def import_request(
+    file: Path, policy: Policy, rules: RatingRules, codes: str | None = None, rejects: Path | None = None
+) -> ImportRequest:
     """What to import under a policy; `codes` replaces the policy's code system.
 
     Raises BadInput for a code system that does not exist.
@@ -88,6 +92,7 @@ def import_request(file: Path, policy: Policy, codes: str | None = None, rejects
         jurisdiction=policy.jurisdiction,
         code_system=system,
         bad_levels=frozenset(policy.bad_levels),
+        rules=rules,
         rejects=str(rejects) if rejects else None,
     )
 

@@ -65,6 +65,8 @@ def _print(status: KeyStatus, out: TextIO) -> None:
         print(_LEFT, file=out)
     elif len(status.keys) > 1:
         print(_ABOUT_OLD_KEYS.format(case_files=f"{status.case_files:,}"), file=out)
+    if status.old_refusals:
+        print(_OLD_REFUSALS.format(number=f"{status.old_refusals:,}"), file=out)
 
 
 _OUT_OF_REACH = (
@@ -78,6 +80,11 @@ _ABOUT_OLD_KEYS = (
     "数据库中的内容全部由当前密钥加密。流程引擎中的历史和 {case_files} 份案卷不会重写，仍由当时的密钥加密："
     "换密钥以前转办的案件全部归档、并过了流程引擎的保留期以后，才可以从密钥文件中取走旧密钥；"
     "取走以后，那时的案卷不能再打开，请把旧密钥另行妥善保存。"
+)
+
+_OLD_REFUSALS = (
+    "另有 {number} 条短信退订登记只存了号码的摘要，摘要由旧密钥生成，不能重写："
+    "取走旧密钥以后，这些号码会重新收到邀请评价的短信。"
 )
 
 

@@ -104,12 +104,16 @@ def _standing(record: MessageRecord) -> str:
             when = "" if record.sent_at is None else f" {_time(record.sent_at)}"
             arrived = arrival_of(record)
             return f"{record.status.label}{when}（回执号 {record.receipt}）" + (f"，{arrived}" if arrived else "")
+        case MessageStatus.PENDING if record.digest_key is not None:
+            return f"{record.status.label}，并入汇总通知 {record.digest_key}"
         case MessageStatus.PENDING if record.attempts:
             return f"{record.status.label}，已试 {record.attempts} 次，{_time(record.next_attempt_at)}再试"
         case MessageStatus.PENDING:
             return f"{record.status.label}，{_time(record.next_attempt_at)}起发送"
         case MessageStatus.DEAD:
             return f"{record.status.label}（已试 {record.attempts} 次）"
+        case MessageStatus.WITHHELD:
+            return record.status.label
 
 
 def _time(instant: datetime) -> str:

@@ -22,7 +22,7 @@ from policy.dispatch import usual_source
 
 _Choice = TypeVar("_Choice", CaseClass, CaseSource, Priority)
 
-_REPORTED = tuple(each for each in CaseSource if each.is_reported)
+_REPORTED = tuple(each for each in CaseSource if each.is_by_hand)
 
 
 def configure(parser: ArgumentParser) -> None:

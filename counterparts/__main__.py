@@ -2,7 +2,7 @@
 SIGTERM or SIGINT.
 
 The secrets, when the product signs, come from the environment: COUNTERPARTS_SMS_SECRET,
-COUNTERPARTS_REPORT_SECRET.
+COUNTERPARTS_REPORT_SECRET, COUNTERPARTS_PLATFORM_SECRET.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import uvicorn
 from counterparts.http import application
 from counterparts.mail import MailServer
 from counterparts.misbehaviour import Misbehaviour
+from counterparts.record_store import RecordStore
 from counterparts.store import Store
 
 
@@ -42,10 +43,12 @@ def main() -> int:
 
 async def _serve(runtime_dir: Path, http_port: int, smtp_port: int) -> None:
     store = Store(runtime_dir / "counterparts.db")
+    records = RecordStore(runtime_dir / "platform.db")
     misbehaviour = Misbehaviour()
     secrets = {
         "sms": os.environ.get("COUNTERPARTS_SMS_SECRET", ""),
         "report": os.environ.get("COUNTERPARTS_REPORT_SECRET", ""),
+        "platform": os.environ.get("COUNTERPARTS_PLATFORM_SECRET", ""),
     }
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -55,7 +58,7 @@ async def _serve(runtime_dir: Path, http_port: int, smtp_port: int) -> None:
     mail = await MailServer(store, misbehaviour).listen(smtp_port)
     web = _Web(
         uvicorn.Config(
-            application(store, misbehaviour, secrets),
+            application(store, records, misbehaviour, secrets),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -74,6 +77,7 @@ async def _serve(runtime_dir: Path, http_port: int, smtp_port: int) -> None:
     web.should_exit = True
     await serving
     store.close()
+    records.close()
 
 
 class _Web(uvicorn.Server):

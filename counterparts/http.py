@@ -1,8 +1,10 @@
-"""The SMS gateway, the 12345 platform, a work chat and the page on which a person reads what arrived."""
+"""The SMS gateway, the 12345 platform, a work chat, and the page on which a person reads what arrived.
+
+The provincial platform stands in `counterparts.platform`.
+"""
 
 import asyncio
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -12,19 +14,21 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from counterparts.misbehaviour import SERVICES, Misbehaviour, Mode
+from counterparts.manners import after, before, is_signed
+from counterparts.misbehaviour import SERVICES, Misbehaviour
 from counterparts.page import PAGE_SIZE, render
+from counterparts.platform import PlatformServices
 from counterparts.receipts import Receipts
+from counterparts.record_store import RecordStore
 from counterparts.store import Arrival, Store
 
-PATIENCE_SECONDS = 60.0
-"""How long a hanging service hangs; longer than any sender waits."""
 
-
-def application(store: Store, misbehaviour: Misbehaviour, secrets: Mapping[str, str]) -> Starlette:
+def application(
+    store: Store, records: RecordStore, misbehaviour: Misbehaviour, secrets: Mapping[str, str]
+) -> Starlette:
     """The HTTP side. `secrets` by service: where one is set, a request without its signature is refused."""
+    platform = PlatformServices(records, misbehaviour, secrets.get("platform", ""))
     services = _Services(store, misbehaviour, secrets, Receipts(secrets.get("sms", "")))
     return Starlette(
         routes=[
@@ -36,6 +40,7 @@ def application(store: Store, misbehaviour: Misbehaviour, secrets: Mapping[str, 
             Route("/misbehave", services.misbehave, methods=["GET", "POST"]),
             Route("/deliveries", services.deliveries, methods=["GET", "POST"]),
             Route("/health", services.health),
+            *platform.routes(),
         ]
     )
 
@@ -118,16 +123,9 @@ class _Services:
     ) -> Response:
         body = await request.body()
         mode = self._misbehaviour.next(service)
-        if mode in _REFUSALS:
-            return JSONResponse({"error": mode.value}, status_code=_REFUSALS[mode])
-        if mode is Mode.REFUSE_CONNECTION:
-            return _BrokenOff()
-        if mode is Mode.NONSENSE:
-            return HTMLResponse("<html>welcome</html>")
-        if mode is Mode.TIMEOUT:
-            await asyncio.sleep(PATIENCE_SECONDS)
-            return _BrokenOff()
-        if not self._is_signed(service, request, body):
+        if (answer := await before(mode)) is not None:
+            return answer
+        if not is_signed(self._secrets.get(service, ""), request, body):
             return JSONResponse({"error": "signature missing or wrong"}, status_code=401)
         key = request.headers.get("Idempotency-Key", "")
         try:
@@ -140,30 +138,7 @@ class _Services:
         receipt = await asyncio.to_thread(self._store.keep, arrival)
         if service == "sms":
             self._receipts.expect(key, arrival.address, receipt, str(content.get("receipt_to", "")))
-        if mode is Mode.HANG_AFTER_ACCEPT:
-            await asyncio.sleep(PATIENCE_SECONDS)
-        if mode in (Mode.DROP_AFTER_ACCEPT, Mode.HANG_AFTER_ACCEPT):
-            return _BrokenOff()
-        return JSONResponse({"receipt": receipt})
-
-    def _is_signed(self, service: str, request: Request, body: bytes) -> bool:
-        secret = self._secrets.get(service, "")
-        if not secret:
-            return True
-        expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        return hmac.compare_digest(expected, request.headers.get("X-Signature", ""))
-
-
-_REFUSALS = {Mode.ERROR: 500, Mode.BUSY: 429, Mode.REFUSE: 422, Mode.UNAUTHORISED: 401}
-
-
-class _BrokenOff(Response):
-    """An answer that promises more than it sends, so that the connection breaks under the reader."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"100")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{", "more_body": False})
+        return await after(mode) or JSONResponse({"receipt": receipt})
 
 
 def _sms_arrival(key: str, body: dict[str, Any], digest: str) -> Arrival:

@@ -30,9 +30,12 @@ class Mode(StrEnum):
     """The sender's credentials are refused: HTTP 401, or SMTP 530 at the sender."""
     REFUSE_CONNECTION = "refuse-connection"
     """The connection is closed before a word is said."""
+    PARTIAL = "partial"
+    """Every second record of a batch is kept, and nothing is said of the others; for what takes batches only."""
 
 
-SERVICES = ("sms", "mail", "report", "chat")
+SERVICES = ("sms", "mail", "report", "chat", "platform")
+TAKE_BATCHES = ("platform",)
 
 
 class Misbehaviour:
@@ -54,7 +57,10 @@ class Misbehaviour:
             times = wish.get("times", 1)
             if not isinstance(times, int) or times < -1:
                 raise ValueError("times is a whole number from -1")
-            read[service] = (Mode(wish.get("mode", "")), times)
+            mode = Mode(wish.get("mode", ""))
+            if mode is Mode.PARTIAL and service not in TAKE_BATCHES:
+                raise ValueError(f"{service} takes no batches, so it cannot take a part of one")
+            read[service] = (mode, times)
         with self._lock:
             self._plan.update(read)
 

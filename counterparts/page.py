@@ -31,6 +31,7 @@ KIND_NAMES = {
     "conference": "联席会议通知",
     "result_feedback": "整改结果告知",
     "re_evaluation": "再评价邀请",
+    "invitation": "评价邀请",
     "not_adopted_told": "不予采纳告知",
     "written_feedback": "书面反馈",
     "closing_report": "办结报告",

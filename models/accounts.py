@@ -9,7 +9,8 @@ from models.people import User
 class AccountView(Value):
     """A user and their local account: whether it has a password, whether it waits for a change, is locked for now.
 
-    `changed_by` says who gave the password, empty without one; `seen_at` is the last click in a login that has not ended.
+    `changed_by` says who gave the password, empty without one; `seen_at` is the last click in a login that has not
+    ended.
     """
 
     user: User

@@ -14,6 +14,7 @@ from models.callbacks import CallbackAttempt
 from models.clocks import Clock, ClockKind
 from models.kinds import CaseClass, CaseSource, Finding, MeasureKind, Priority
 from models.policy import Policy
+from models.surroundings import RatedObject
 
 
 class Stage(StrEnum):
@@ -128,6 +129,8 @@ class CaseOrder(Value):
     """The number of the clerk who was rated, as the source names it; empty when nobody was."""
     repeats: tuple[str, ...] = ()
     """For a parent case: the cases whose repetition it is about."""
+    bad_objects: tuple[RatedObject, ...] = ()
+    """Which of the objects that got stars of their own got bad ones (C-13); empty where only one was rated."""
 
 
 class Appeal(Value):

@@ -25,6 +25,8 @@ class Base(StrEnum):
 
     RATINGS = "ratings"
     REPEATS = "repeats"
+    MATTERS = "matters"
+    PUSHES = "pushes"
     OPENED = "opened"
     SIGN_OFFS = "sign_offs"
     REMEDIATIONS = "remediations"
@@ -41,6 +43,8 @@ class Base(StrEnum):
 _MOMENTS = {
     Base.RATINGS: "评价时间",
     Base.REPEATS: "评价时间",
+    Base.PUSHES: "评价时间",
+    Base.MATTERS: "办结时间",
     Base.OPENED: "转办时间",
     Base.SIGN_OFFS: "签收期限",
     Base.REMEDIATIONS: "整改期限",
@@ -59,6 +63,11 @@ class Mark(StrEnum):
     BAD = "bad"
     IS_DEFAULT = "is_default"
     USER_MADE = "user_made"
+    TO_BE_PUSHED = "to_be_pushed"
+    PUSHED = "pushed"
+    RATEABLE = "rateable"
+    RATED_ACTIVELY = "rated_actively"
+    UNRATED = "unrated"
     TO_VERIFY = "to_verify"
     VERIFIED = "verified"
     CALLABLE = "callable"
@@ -87,11 +96,14 @@ class FigureKind(StrEnum):
 
     N_EVAL = "n_eval"
     DEFAULT_RATE = "default_rate"
+    ACTIVE_RATE = "active_rate"
+    UNRATED_RATE = "unrated_rate"
     GOOD_RATE = "good_rate"
     USER_GOOD_RATE = "user_good_rate"
     BAD_RATE = "bad_rate"
     VOID_RATE = "void_rate"
     REPEAT_INDEX = "repeat_index"
+    PUSH_RATE = "push_rate"
     SIGNOFF_ON_TIME = "signoff_on_time"
     VERIFIED_RATE = "verified_rate"
     CALLBACK_RATE = "callback_rate"
@@ -130,11 +142,17 @@ class FigureKind(StrEnum):
 _LABELS = {
     FigureKind.N_EVAL: ("评价总量", "期内的有效评价，含默认评价；不予采纳的差评不计"),
     FigureKind.DEFAULT_RATE: ("默认评价占比", "默认评价 ÷ 评价总量"),
+    FigureKind.ACTIVE_RATE: ("主动评价率", "办事人主动评价过的办件 ÷ 期内办结、可以评价的办件；默认评价不算"),
+    FigureKind.UNRATED_RATE: ("未评率", "没有任何评价（含默认评价）的办件 ÷ 期内办结、可以评价的办件"),
     FigureKind.GOOD_RATE: ("好评率", "好评 ÷ 评价总量；第三级是否算好评，按本地规则"),
     FigureKind.USER_GOOD_RATE: ("主动评价好评率", "办事人主动评价中的好评 ÷ 办事人主动评价"),
     FigureKind.BAD_RATE: ("差评率", "差评 ÷ 评价总量；不予采纳的，分子分母都不计"),
     FigureKind.VOID_RATE: ("误评、恶意差评占比", "不予采纳的差评 ÷ 收到的全部差评；偏高时，其他各率会随之变好看"),
     FigureKind.REPEAT_INDEX: ("重复差评", "规定期间内差评达到规定次数的事项数与人员数之和"),
+    FigureKind.PUSH_RATE: (
+        "评价办件推送率",
+        "入库后在推送时限内被省平台接收的评价 ÷ 期内的全部评价；时限未到、尚未接收的不计，没有省平台的不计算",
+    ),
     FigureKind.SIGNOFF_ON_TIME: ("签收及时率", "期限内签收 ÷ 签收期限在期内届满的；逾期未签收的算未及时"),
     FigureKind.VERIFIED_RATE: ("差评核实率", "已有核实结论 ÷ 期内转办、须回访核实的"),
     FigureKind.CALLBACK_RATE: ("差评回访率", "已完成回访 ÷ 期内转办的实名差评；按规定次数未联系上的算已回访"),
@@ -169,6 +187,7 @@ _SHAPES = {
 _LOWER_IS_BETTER = frozenset(
     {
         FigureKind.DEFAULT_RATE,
+        FigureKind.UNRATED_RATE,
         FigureKind.BAD_RATE,
         FigureKind.VOID_RATE,
         FigureKind.REPEAT_INDEX,
@@ -262,6 +281,8 @@ class FigureRules(Value):
     repeat_days: int = Field(ge=1)
     post_callback: bool
     """Whether the evaluator gets the result at a callback after the remediation."""
+    default_is_active: bool = False
+    """Whether a rating by default counts as one that the evaluator made."""
 
 
 class FigureQuestion(Value):

@@ -28,6 +28,16 @@ def case_number(jurisdiction: str, project_no: str, assess_number: int) -> str:
     return f"{jurisdiction}-{project_no}-{assess_number}"
 
 
+def invitation_id(jurisdiction: str, project_no: str) -> str:
+    """The id of the workflow that invites to rate a matter; the same matter always has the same one.
+
+    Raises ValueError when `project_no` is not safe to be shown in the open.
+    """
+    if not is_safe_number(project_no):
+        raise ValueError(f"not a safe case number: {project_no!r}")
+    return f"{jurisdiction}-{project_no}-invitation"
+
+
 _REPORTS = {
     CaseSource.HOTLINE: "H",
     CaseSource.UNRESOLVED_WINDOW: "W",
@@ -36,6 +46,7 @@ _REPORTS = {
     CaseSource.MESSAGE_BOARD: "B",
     CaseSource.SHORT_VIDEO: "V",
     CaseSource.QUESTIONNAIRE: "Q",
+    CaseSource.SAMPLE_CALLBACK: "S",
 }
 """With which letter the number of a report begins; each source counts for itself."""
 
@@ -46,7 +57,7 @@ def report_stem(source: CaseSource, day: date) -> str:
 
 
 def report_number(source: CaseSource, day: date, count: int) -> str:
-    """The number of a report that was registered by hand, e.g. H20261121-0001; within its jurisdiction."""
+    """The number of a report, e.g. H20261121-0001; within its jurisdiction."""
     return f"{report_stem(source, day)}{count:04d}"
 
 

@@ -11,6 +11,7 @@ class ClosedKind(StrEnum):
     RATINGS = "ratings"
     DIGESTS = "digests"
     REPORTS = "reports"
+    MATTERS = "matters"
     DRAFTS = "drafts"
     FILES = "files"
 
@@ -21,6 +22,7 @@ class ClosedKind(StrEnum):
             ClosedKind.RATINGS: "评价人的个人信息",
             ClosedKind.DIGESTS: "评价的查重摘要",
             ClosedKind.REPORTS: "反映人的个人信息",
+            ClosedKind.MATTERS: "办件人的手机号",
             ClosedKind.DRAFTS: "草稿",
             ClosedKind.FILES: "附件的名称和内容",
         }[self]
@@ -44,6 +46,8 @@ class KeyStatus(Value):
     keys: tuple[str, ...]
     counts: tuple[KeyCount, ...]
     case_files: int
+    old_refusals: int = 0
+    """Refusals of SMS (退订) whose number's digest stands under an older key. It is one-way, so it is not rewritten."""
 
     @property
     def left(self) -> tuple[KeyCount, ...]:

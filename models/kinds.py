@@ -78,6 +78,7 @@ class CaseSource(StrEnum):
     MESSAGE_BOARD = "message_board"
     SHORT_VIDEO = "short_video"
     QUESTIONNAIRE = "questionnaire"
+    SAMPLE_CALLBACK = "sample_callback"
     REPEATED = "repeated"
 
     @property
@@ -92,10 +93,16 @@ class CaseSource(StrEnum):
             CaseSource.MESSAGE_BOARD: "微信留言板",
             CaseSource.SHORT_VIDEO: "短视频平台",
             CaseSource.QUESTIONNAIRE: "问卷",
+            CaseSource.SAMPLE_CALLBACK: "抽查回访",
             CaseSource.REPEATED: "重复差评（根源治理）",
         }[self]
 
     @property
     def is_reported(self) -> bool:
-        """Whether somebody reported one problem there, which is registered by hand."""
+        """Whether somebody told one problem there, which is kept in the register of reports."""
         return self not in (CaseSource.RATING, CaseSource.REPEATED)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether such a report is registered by hand; what a sampled callback brings comes from its result."""
+        return self.is_reported and self is not CaseSource.SAMPLE_CALLBACK

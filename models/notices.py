@@ -7,6 +7,7 @@ the jurisdiction, the moment of sending to the courier.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Self
 from urllib.parse import quote
@@ -45,7 +46,9 @@ WORK_CHAT = "work-chat"
 
 
 class NoticeKind(StrEnum):
-    """What a message is about: letters to people of the house, three to the evaluator, two reports, the archive."""
+    """What a message is about: letters to people of the house, four to the evaluator, the digest of letters, two
+    reports, the archive.
+    """
 
     TASK_ASSIGNED = "task_assigned"
     URGED = "urged"
@@ -63,9 +66,12 @@ class NoticeKind(StrEnum):
     REASSIGNED = "reassigned"
     ESCALATED = "escalated"
     CONFERENCE = "conference"
+    PERIODIC_WORK = "periodic_work"
     RESULT_FEEDBACK = "result_feedback"
     RE_EVALUATION = "re_evaluation"
+    INVITATION = "invitation"
     NOT_ADOPTED_TOLD = "not_adopted_told"
+    DIGEST = "digest"
     WRITTEN_FEEDBACK = "written_feedback"
     CLOSING_REPORT = "closing_report"
     ARCHIVE = "archive"
@@ -83,16 +89,37 @@ class NoticeKind(StrEnum):
                 return (Channel.REPORT,)
             case NoticeKind.ARCHIVE:
                 return (Channel.ARCHIVE,)
-            case NoticeKind.RESULT_FEEDBACK | NoticeKind.RE_EVALUATION | NoticeKind.NOT_ADOPTED_TOLD:
+            case kind if kind in TO_EVALUATOR:
                 return (Channel.SMS,)
+            case NoticeKind.DIGEST:
+                return LETTER_CHANNELS
             case _:
                 return (*LETTER_CHANNELS, Channel.WORK_CHAT)
 
 
-TO_EVALUATOR = (NoticeKind.RESULT_FEEDBACK, NoticeKind.RE_EVALUATION, NoticeKind.NOT_ADOPTED_TOLD)
+TO_EVALUATOR = (
+    NoticeKind.RESULT_FEEDBACK,
+    NoticeKind.RE_EVALUATION,
+    NoticeKind.INVITATION,
+    NoticeKind.NOT_ADOPTED_TOLD,
+)
 """The kinds that go to the evaluator, whose number is looked up when the message leaves."""
 
-MAY_BE_MISSED = (NoticeKind.CASE_CLOSED, NoticeKind.RE_EVALUATION)
+OBLIGED = (NoticeKind.RESULT_FEEDBACK, NoticeKind.NOT_ADOPTED_TOLD)
+"""Of these, what the procedure obliges to tell: what was put right, where the document demands feedback
+(共政办〔2024〕32号 (三), 泰政办发〔2020〕5号 二(五)), and that a review is not adopted, with the way to object.
+"""
+
+MAY_BE_REFUSED = tuple(kind for kind in TO_EVALUATOR if kind not in OBLIGED)
+"""The kinds that an evaluator may refuse (退订): invitations, which nothing depends on."""
+
+DIGESTED = (NoticeKind.NOT_ADOPTED, NoticeKind.CASE_CLOSED, NoticeKind.APPEAL_DECIDED)
+"""The kinds that may wait for a person's daily digest (汇总通知): they tell how something ended, and nothing runs out.
+
+None of them names a date until which somebody has to act, and nothing that urges, escalates or assigns is among them.
+"""
+
+MAY_BE_MISSED = (NoticeKind.CASE_CLOSED, NoticeKind.RE_EVALUATION, NoticeKind.INVITATION)
 """The kinds after which nobody has to act and nothing runs out: one that does not arrive needs no person."""
 
 TO_THE_CHAT = (NoticeKind.CLOCK_MISSED, NoticeKind.CLOCK_STILL_MISSED, NoticeKind.ESCALATED)
@@ -115,9 +142,12 @@ _KIND_LABELS = {
     NoticeKind.REASSIGNED: "经办人变更通知",
     NoticeKind.ESCALATED: "升级处理通知",
     NoticeKind.CONFERENCE: "联席会议通知",
+    NoticeKind.PERIODIC_WORK: "定期工作提示",
     NoticeKind.RESULT_FEEDBACK: "整改结果告知",
     NoticeKind.RE_EVALUATION: "再评价邀请",
+    NoticeKind.INVITATION: "评价邀请",
     NoticeKind.NOT_ADOPTED_TOLD: "不予采纳告知",
+    NoticeKind.DIGEST: "汇总通知",
     NoticeKind.WRITTEN_FEEDBACK: "书面反馈",
     NoticeKind.CLOSING_REPORT: "办结报告",
     NoticeKind.ARCHIVE: "流程历史存档",
@@ -173,6 +203,14 @@ class Fact(StrEnum):
     UNITS = "units"
     CLOSED_AT = "closed_at"
     """In letters, the closing time as people write it; in the closing report, ISO 8601 with offset."""
+    PERIOD = "period"
+    """What periodic work is about: 2026年10月, 2026年第3季度."""
+    NOTICE_COUNT = "notice_count"
+    """In a digest, how many notices it stands for, digits only."""
+    NOTICE_KINDS = "notice_kinds"
+    """In a digest, how many of which kind, for example 办结通知2条、不予采纳通知1条."""
+    NOTICE_LINES = "notice_lines"
+    """In a digest, one line for each notice: what, which case, and how it ended."""
 
 
 _CASE = frozenset({Fact.CASE_NO, Fact.ITEM_NAME, Fact.UNIT_NAME})
@@ -195,9 +233,12 @@ NEEDED_FACTS: Mapping[NoticeKind, frozenset[Fact]] = {
     NoticeKind.REASSIGNED: _CASE | {Fact.RESPONSIBLE, Fact.REASON},
     NoticeKind.ESCALATED: _CASE | {Fact.CLOCK_NAME, Fact.DUE, Fact.MEASURE},
     NoticeKind.CONFERENCE: _CASE | {Fact.UNITS, Fact.REASON},
+    NoticeKind.PERIODIC_WORK: frozenset({Fact.TASK_NAME, Fact.PERIOD, Fact.RESULT}),
     NoticeKind.RESULT_FEEDBACK: _CASE,
     NoticeKind.RE_EVALUATION: _CASE,
+    NoticeKind.INVITATION: frozenset({Fact.ITEM_NAME, Fact.UNIT_NAME}),
     NoticeKind.NOT_ADOPTED_TOLD: _CASE | {Fact.FINDING},
+    NoticeKind.DIGEST: frozenset({Fact.NOTICE_COUNT, Fact.NOTICE_KINDS, Fact.NOTICE_LINES}),
     NoticeKind.WRITTEN_FEEDBACK: _REPORT | {Fact.MEASURES, Fact.RESULT, Fact.FEEDBACK_AT},
     NoticeKind.CLOSING_REPORT: _REPORT | {Fact.ENDING, Fact.CLOSED_AT},
     NoticeKind.ARCHIVE: frozenset({Fact.CASE_NO}),
@@ -217,6 +258,11 @@ def message_key(case_no: str, step: int, kind: NoticeKind, recipient: str, chann
     if about:
         parts.append(about)
     return ":".join(quote(part, safe="@-._") for part in parts)
+
+
+def digest_key(recipient: str, day: date, channel: Channel) -> str:
+    """The key of a person's digest: there is one a day and channel, whoever gathers it how often."""
+    return f"digest-{quote(recipient, safe='@-._')}-{day.isoformat()}-{channel.value}"
 
 
 _SENDING = "#"
@@ -288,6 +334,8 @@ class MessageStatus(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
+    WITHHELD = "withheld"
+    """Laid aside for good, because whom it was for does not want such messages; nobody has to act."""
 
     @property
     def label(self) -> str:
@@ -296,6 +344,7 @@ class MessageStatus(StrEnum):
             MessageStatus.PENDING: "待发送",
             MessageStatus.SENT: "已送达对方",
             MessageStatus.DEAD: "无法发送，待人工处理",
+            MessageStatus.WITHHELD: "对方已退订，不发送",
         }[self]
 
 
@@ -311,5 +360,7 @@ class MessageRecord(Value):
     last_error: str | None = None
     delivered_at: AwareDatetime | None = None
     """When it reached the person's telephone, where the gateway says so."""
+    digest_key: str | None = None
+    """The digest (汇总通知) with which it leaves or has left; None when it goes by itself."""
     undelivered: str | None = None
     """Why it did not reach the telephone, where the gateway says so."""

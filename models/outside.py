@@ -12,6 +12,7 @@ class Scope(StrEnum):
     """What a token is good for."""
 
     RATINGS_WRITE = "ratings:write"
+    MATTERS_WRITE = "matters:write"
     CASES_READ = "cases:read"
     CASES_ACT = "cases:act"
 
@@ -20,6 +21,7 @@ class Scope(StrEnum):
         """The scope in Chinese."""
         return {
             Scope.RATINGS_WRITE: "上报评价",
+            Scope.MATTERS_WRITE: "上报办件",
             Scope.CASES_READ: "查询案件和待办",
             Scope.CASES_ACT: "以所属用户的名义办理",
         }[self]
@@ -155,14 +157,32 @@ class TagCount(Value):
     count: int
 
 
-class PublicFigures(Value):
-    """What the public page shows: ratings up to the end of a day, those that were not adopted left out."""
+class PublicMonth(Value):
+    """The figures of one month (`2026-02`) of a place as they are public, those that were not adopted left out.
 
-    until: AwareDatetime
+    `put_right` are the bad reviews that were closed in the month after remediation; good ones of these are those whose
+    evaluator was content in the callback.
+    """
+
+    month: str
+    counted_at: AwareDatetime
     total: FigureRow
     units: tuple[FigureRow, ...]
-    months: tuple[FigureRow, ...]
     channels: tuple[FigureRow, ...]
     tags: tuple[TagCount, ...]
     rare_tags: int
     """How many tags were left out because few people gave them."""
+    put_right: FigureRow
+
+
+class PublicNumber(Value):
+    """One public number, as open data has it: of which month, in which table, of which group, what it counts.
+
+    `value` is None where the number is hidden; shares are texts with a percent sign.
+    """
+
+    month: str
+    table: str
+    group: str
+    measure: str
+    value: int | str | None

@@ -225,6 +225,8 @@ class RatingFacts(NamedTuple):
     task_handle_item: str
     task_name: str
     case_no: str
+    origin: str = ""
+    """Where it comes from, as its source stated it."""
 
 
 class RatingPage(NamedTuple):

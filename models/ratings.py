@@ -8,7 +8,7 @@ of text because a city delivers them by the million; everything small is a froze
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from models.base import Value
 from models.errors import BadInput
@@ -72,6 +72,35 @@ _CHANNEL_LABELS = {
 }
 
 
+class RatingOrigin(StrEnum):
+    """Where a rating comes from, besides the channel."""
+
+    USER = "user"
+    """The evaluator made it."""
+    DEFAULT = "default"
+    """Nobody made it: the time to evaluate had passed."""
+    BACKFILL = "backfill"
+    """Somebody entered it later for the evaluator (补录)."""
+    IMPORT = "import"
+    """Taken over from another system that does not say who made it."""
+    SAMPLE = "sample"
+    """Asked for in a sampled callback or survey."""
+
+    @property
+    def label(self) -> str:
+        """The origin in Chinese."""
+        return _ORIGIN_LABELS[self]
+
+
+_ORIGIN_LABELS = {
+    RatingOrigin.USER: "本人评价",
+    RatingOrigin.DEFAULT: "默认评价",
+    RatingOrigin.BACKFILL: "补录",
+    RatingOrigin.IMPORT: "外部导入",
+    RatingOrigin.SAMPLE: "抽样回访",
+}
+
+
 class MatterKind(StrEnum):
     """Whether the rated matter is done on the spot or within a promised limit (interface family, `promiseTime`)."""
 
@@ -89,8 +118,12 @@ class Rating(NamedTuple):
 
     Two deliveries of one rating, whatever their file format, give equal tuples. `satisfaction_code` and `channel_code`
     are the source's own digits; `level`, `channel` and `matter_kind` are what they mean under the declared code system.
-    Times are ISO 8601 with the offset of Beijing time. The fields from `user_name` on are the evaluator's personal
-    data; they are empty when the evaluator asked to be anonymous.
+    Times are ISO 8601 with the offset of Beijing time. The fields from `user_name` to `agent_cert_number` are the
+    evaluator's personal data; they are empty when the evaluator asked to be anonymous.
+
+    What follows is this project's addition to the interface family, and nearly always empty: `origin` as the source
+    stated it, the visit (一次一评), the theme (主题式、一链办), the other matters that the rating covers, as
+    `number` or `number=item code` and separated by commas, and what the clerk was given beside the matter (C-13).
     """
 
     project_no: str
@@ -133,6 +166,38 @@ class Rating(NamedTuple):
     agent_name: str
     agent_cert_type: str
     agent_cert_number: str
+    origin: str = ""
+    visit_no: str = ""
+    theme_name: str = ""
+    covered_matters: str = ""
+    staff_level: str = ""
+    staff_satisfaction_code: str = ""
+    staff_tags: str = ""
+
+
+FAMILY = Rating._fields[: Rating._fields.index("origin")]
+"""The fields of a rating that stand in the interface family."""
+
+ADDED = Rating._fields[len(FAMILY) :]
+"""The fields of a rating that are this project's addition to it."""
+
+
+class RatingRules(Value):
+    """What a place's documents say about which ratings are taken (`models.surroundings`)."""
+
+    rates_staff: bool
+    """Whether the clerk may get stars beside the matter (`rated_objects`)."""
+    batch_min: int = Field(ge=2)
+    """From how many matters of one submission on one rating is taken for all (`batch_min`)."""
+    once_per_visit: bool
+    """Whether over the counter a visit is rated once (`once_per_visit`)."""
+
+
+class CoveredMatter(Value):
+    """A matter (办件) that is rated along with another one; `task_code` is empty where it has that one's item."""
+
+    project_no: str
+    task_code: str = ""
 
 
 class Fault(NamedTuple):
@@ -161,13 +226,24 @@ class PendingCase(Value):
     anonymous: bool
     assessed_at: AwareDatetime
     staff_no: str = ""
+    staff_level: SatisfactionLevel | None = None
+    """What the clerk was given beside the matter; None where only one object was rated."""
+    staff_tags: tuple[str, ...] = ()
 
 
 class Complaint(Value):
-    """What the evaluator complained of: the reason tags in words, and the free text without the evaluator's numbers."""
+    """What the evaluator complained of: the reason tags in words, and the free text without the evaluator's numbers.
+
+    Where matter and clerk got stars of their own, `level` is the matter's and `staff_level` the clerk's. `covered` are
+    the other matters of a batch or a theme.
+    """
 
     reasons: tuple[str, ...]
     text: str
+    level: SatisfactionLevel | None = None
+    staff_level: SatisfactionLevel | None = None
+    theme: str = ""
+    covered: tuple[CoveredMatter, ...] = ()
 
 
 class EvaluatorContact(Value):
@@ -228,6 +304,7 @@ class ImportRequest(Value):
     jurisdiction: str
     code_system: str
     bad_levels: frozenset[int]
+    rules: RatingRules
     rejects: str | None = None
 
 

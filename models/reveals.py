@@ -22,6 +22,7 @@ class RevealPlace(StrEnum):
     DESK = "desk"
     CALLBACK = "callback"
     LINK = "link"
+    SAMPLE = "sample"
 
     @property
     def label(self) -> str:
@@ -30,15 +31,19 @@ class RevealPlace(StrEnum):
             RevealPlace.DESK: "姓名和电话，网页",
             RevealPlace.CALLBACK: "姓名和电话，命令行",
             RevealPlace.LINK: "办件进度链接",
+            RevealPlace.SAMPLE: "姓名和电话，抽查回访",
         }[self]
 
 
 LOOKS = (RevealPlace.DESK, RevealPlace.CALLBACK)
-"""Where name and number are shown; a link shows neither."""
+"""Where name and number of a case's evaluator are shown; a link shows neither, and a sample is about no case."""
 
 
 class Reveal(Value):
-    """One look, or one link handed out. `until` is when it was hidden again; `id` grows."""
+    """One look, or one link handed out. `until` is when it was hidden again; `id` grows.
+
+    `case_no` is the case, of a look in a sample the sampled person (`models.samples.SampledPerson.reference`).
+    """
 
     id: int
     user_id: str

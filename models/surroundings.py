@@ -2,9 +2,11 @@
 
 `models.policy.Policy` is what drives one case and is pinned in it; these parameters are not, so a change of them never
 reaches a running case. The code acts upon those in `ACTED_UPON`: only from the sources that `case_sources` lists may
-reports be registered by hand, and the figures are counted, ranked and compared with targets by the others. The rest
-states the document's rule, so that it is in one place with its source; inviting people to evaluate, default ratings,
-samples, reports and publication are not done by this software yet.
+reports be registered by hand, `rated_objects`, `batch_min` and `once_per_visit` say which ratings are taken, and the
+figures are counted, ranked, published and compared with targets by the others; `report_periods` and `sample_plan` say
+what comes back with the calendar (`policy.rhythm`); `evaluation_reminder`, `evaluation_window` and `default_rating`
+whom an invitation reaches when, and what is rated by default (`policy.invitations`). The rest states the document's
+rule, so that it is in one place with its source.
 """
 
 from enum import StrEnum
@@ -15,7 +17,25 @@ from pydantic import Field, model_validator
 from models.base import Value
 from models.due import Limit
 
-ACTED_UPON = frozenset({"case_sources", "level3_counts_as", "ranking_period", "bottom_n", "kpi_targets"})
+ACTED_UPON = frozenset(
+    {
+        "rated_objects",
+        "batch_min",
+        "once_per_visit",
+        "evaluation_window",
+        "evaluation_reminder",
+        "default_rating",
+        "default_is_active_evaluation",
+        "case_sources",
+        "level3_counts_as",
+        "ranking_period",
+        "bottom_n",
+        "kpi_targets",
+        "publish_fields",
+        "report_periods",
+        "sample_plan",
+    }
+)
 """The parameters here that change what the software does; the others only state the rule."""
 
 
@@ -145,6 +165,8 @@ class Surroundings(Value):
     default_is_active_evaluation: bool
     batch_min: int = Field(ge=2, le=1000)
     """From how many matters of one submission on one rating stands for all."""
+    once_per_visit: bool
+    """Whether over the counter one visit is rated once (一次一评); if not, each matter is."""
     dispatch_limit: DispatchLimit
     credit_export: bool
     ranking_period: tuple[Period, ...]

@@ -8,7 +8,7 @@ C0305.1, the national interface document itself, is not public; the tables rest 
 implementations of it agree on and on GB/T 39046-2020.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -154,3 +154,10 @@ RETIRED_TAGS: frozenset[str] = frozenset(
     for code in codes
 )
 """Tags of the first version of the set; still taken from older ratings. 403 is absent in the copy, so it is unknown."""
+
+TAG_VERSIONS: Mapping[str, Collection[str]] = MappingProxyType({"1": RETIRED_TAGS, "2": ACTIVE_TAGS})
+"""By `evaVersion` the tags of that version. That they are counted 1 and 2 is an assumption: the interface family says
+only that the field is a number."""
+
+DEFAULT_FLAG = "1"
+"""The value of `isProtion` that marks a default rating (默认评价). An assumption: no public source names its codes."""

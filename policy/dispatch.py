@@ -10,6 +10,7 @@ from models.links import Repeat
 from models.policy import Policy, RepeatBy
 from models.ratings import PendingCase
 from models.reports import CitizenReport
+from models.surroundings import RatedObject
 from policy.repeats import parent_case_no, parent_project_no
 
 _WINDOW = "window"
@@ -23,7 +24,17 @@ _LONGEST_FIRST = (CaseClass.COMPLEX, CaseClass.DIFFICULT, CaseClass.GENERAL)
 
 
 def order_for(pending: PendingCase, policy: Policy, calendar_version: str) -> CaseOrder:
-    """The order for one bad rating. Its class is the hardest whose tags (policy `class_tags`) it carries."""
+    """The order for one bad rating. Its class is the hardest whose tags (policy `class_tags`) it carries.
+
+    Where matter and clerk got stars of their own, it is one case all the same (C-13): its level is the worse of the bad
+    ones, and it has the tags of those that are bad.
+    """
+    rated = {RatedObject.ITEM: (pending.level, pending.tags)}
+    if pending.staff_level is not None:
+        rated[RatedObject.STAFF] = (pending.staff_level, pending.staff_tags)
+    # A rating that was bad when it came in stays one when the policy changes before its case is opened.
+    bad = {each: given for each, given in rated.items() if given[0] in policy.bad_levels} or rated
+    tags = tuple(tag for _, given in bad.values() for tag in given)
     return CaseOrder(
         case_no=pending.case_no,
         jurisdiction=pending.jurisdiction,
@@ -32,16 +43,17 @@ def order_for(pending: PendingCase, policy: Policy, calendar_version: str) -> Ca
         unit=pending.unit,
         task_code=pending.task_code,
         task_name=pending.task_name,
-        satisfaction=int(pending.level),
-        tags=pending.tags,
+        satisfaction=int(min(level for level, _ in bad.values())),
+        tags=tags,
         channel=pending.channel,
-        case_class=class_of(pending.tags, policy),
+        case_class=class_of(tags, policy),
         anonymous=pending.anonymous,
         assessed_at=pending.assessed_at,
         policy=policy,
         policy_digest=policy.digest(),
         calendar_version=calendar_version,
         staff_no=pending.staff_no,
+        bad_objects=tuple(bad) if len(rated) > 1 else (),
     )
 
 
@@ -60,7 +72,7 @@ def channel_of(source: CaseSource) -> str:
 
 def sources_by_hand(case_sources: Collection[str]) -> tuple[CaseSource, ...]:
     """Of the sources of a place (policy `case_sources`) those through which somebody reports one problem."""
-    return tuple(each for each in CaseSource if each.is_reported and each in case_sources)
+    return tuple(each for each in CaseSource if each.is_by_hand and each in case_sources)
 
 
 def usual_source(by_hand: Collection[CaseSource]) -> CaseSource | None:
@@ -74,6 +86,8 @@ def source_refusal(source: CaseSource, by_hand: Collection[CaseSource], policy: 
     """Why nothing can be registered from that source in a place that has these; None when it can."""
     if source in by_hand:
         return None
+    if not source.is_by_hand:
+        return f"{source.label}不能由人工登记，来源请选择群众反映的途径。"
     known = "、".join(f"{each.value}（{each.label}）" for each in by_hand)
     return f"{policy.name}的规则（case_sources）没有“{source.label}”这一来源，不能登记。可用的来源：{known}。"
 

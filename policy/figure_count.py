@@ -17,23 +17,9 @@ from models.case import Stage
 from models.clocks import ClockKind
 from models.due import in_shanghai
 from models.figures import Base, Figure, FigureKind, FigureQuestion, Figures, Grouping, Mark
-from models.ratings import ReviewChannel
 from models.steps import Change, Event
+from policy.figure_ratings import Fact, StoredMatter, StoredRating, keys_of, of_matters, of_ratings
 from policy.figures import DEFINITIONS, nothing
-
-
-class StoredRating(NamedTuple):
-    """A rating. `complete_at` is when its import was complete; numbers that the source did not give are empty."""
-
-    assessed_at: datetime
-    complete_at: datetime | None
-    level: int
-    channel: str
-    default_flag: str
-    unit: str
-    staff_no: str
-    item: str
-    case_no: str
 
 
 class StoredEntry(NamedTuple):
@@ -84,24 +70,21 @@ class StoredCase(NamedTuple):
     changes: Sequence[StoredChange]
 
 
-class Fact(NamedTuple):
-    """One row of a base: what is true of it, and by what it can be told apart."""
-
-    base: Base
-    keys: Mapping[Grouping, str]
-    marks: frozenset[Mark] = frozenset()
-    days: int = 0
-
-
 def count(
-    question: FigureQuestion, ratings: Iterable[StoredRating], cases: Sequence[StoredCase], calendar: WorkingCalendar
+    question: FigureQuestion,
+    ratings: Iterable[StoredRating],
+    cases: Sequence[StoredCase],
+    calendar: WorkingCalendar,
+    push_limit: timedelta | None = None,
+    matters: Iterable[StoredMatter] = (),
 ) -> dict[str, Figures]:
     """The figures of every group that has a row of the period, or a repetition up to its end.
 
-    Without grouping those of all, also where there is none.
+    Without grouping those of all, also where there is none. Without `push_limit` nothing is to be pushed.
     """
     voided = {case.case_no for case in cases if _is_voided(_known(case, question))}
-    facts = [*_of_ratings(question, ratings, voided)]
+    told = [rating for rating in ratings if rating.is_known(question.as_of)]
+    facts = [*of_ratings(question, told, voided, push_limit), *of_matters(question, matters, told)]
     for case in cases:
         facts += _of_case(question, case, calendar)
     groups: defaultdict[str, list[Fact]] = defaultdict(list)
@@ -143,26 +126,6 @@ def _repeated(rows: Sequence[Fact], often: int) -> int:
     """Items and clerks with so many of these bad reviews; what the source did not number is nobody's repetition."""
     subjects = Counter((by, fact.keys[by]) for fact in rows for by in (Grouping.ITEM, Grouping.CLERK) if fact.keys[by])
     return sum(1 for times in subjects.values() if times >= often)
-
-
-def _of_ratings(question: FigureQuestion, ratings: Iterable[StoredRating], voided: set[str]) -> Iterator[Fact]:
-    rules, period = question.rules, question.period
-    since = period.end - timedelta(days=rules.repeat_days)
-    for rating in ratings:
-        if rating.complete_at is None or rating.complete_at > question.as_of:
-            continue
-        marks = {Mark.VOIDED if rating.case_no in voided else Mark.VALID}
-        if rating.level in rules.bad_levels:
-            marks.add(Mark.BAD)
-        if rating.level >= rules.good_from:
-            marks.add(Mark.GOOD)
-        is_default = rating.channel == ReviewChannel.SYSTEM_DEFAULT or rating.default_flag == "1"
-        marks.add(Mark.IS_DEFAULT if is_default else Mark.USER_MADE)
-        keys = _keys(rating.unit, rating.unit, rating.staff_no, rating.item, rating.channel)
-        if period.begin <= rating.assessed_at < period.end:
-            yield Fact(Base.RATINGS, keys, frozenset(marks))
-        if since <= rating.assessed_at < period.end and {Mark.BAD, Mark.VALID} <= marks:
-            yield Fact(Base.REPEATS, keys)
 
 
 def _of_case(question: FigureQuestion, case: StoredCase, calendar: WorkingCalendar) -> Iterator[Fact]:
@@ -321,19 +284,7 @@ def _rated_unit(case: StoredCase) -> str:
 
 
 def _keys_of_case(case: StoredCase, unit: str) -> dict[Grouping, str]:
-    return _keys(unit, _rated_unit(case), case.staff_no, case.item, case.channel)
-
-
-def _keys(unit: str, rated_unit: str, staff_no: str, item: str, channel: str) -> dict[Grouping, str]:
-    """Clerks are numbered within the unit that was rated."""
-    clerk = f"{rated_unit}/{staff_no}" if staff_no else ""
-    return {
-        Grouping.NONE: "",
-        Grouping.UNIT: unit,
-        Grouping.CLERK: clerk,
-        Grouping.ITEM: item,
-        Grouping.CHANNEL: channel,
-    }
+    return keys_of(unit, _rated_unit(case), case.staff_no, case.item, case.channel)
 
 
 def _day(moment: datetime) -> date:

@@ -36,11 +36,14 @@ class Share(NamedTuple):
 DEFINITIONS: Mapping[FigureKind, Share] = {
     FigureKind.N_EVAL: Share(Base.RATINGS, (Mark.VALID,)),
     FigureKind.DEFAULT_RATE: Share(Base.RATINGS, (Mark.VALID,), Mark.IS_DEFAULT),
+    FigureKind.ACTIVE_RATE: Share(Base.MATTERS, (Mark.RATEABLE,), Mark.RATED_ACTIVELY),
+    FigureKind.UNRATED_RATE: Share(Base.MATTERS, (Mark.RATEABLE,), Mark.UNRATED),
     FigureKind.GOOD_RATE: Share(Base.RATINGS, (Mark.VALID,), Mark.GOOD),
     FigureKind.USER_GOOD_RATE: Share(Base.RATINGS, (Mark.VALID, Mark.USER_MADE), Mark.GOOD),
     FigureKind.BAD_RATE: Share(Base.RATINGS, (Mark.VALID,), Mark.BAD),
     FigureKind.VOID_RATE: Share(Base.RATINGS, (Mark.BAD,), Mark.VOIDED),
     FigureKind.REPEAT_INDEX: Share(Base.REPEATS),
+    FigureKind.PUSH_RATE: Share(Base.PUSHES, (Mark.TO_BE_PUSHED,), Mark.PUSHED),
     FigureKind.SIGNOFF_ON_TIME: Share(Base.SIGN_OFFS, (), Mark.IN_TIME),
     FigureKind.VERIFIED_RATE: Share(Base.OPENED, (Mark.TO_VERIFY,), Mark.VERIFIED),
     FigureKind.CALLBACK_RATE: Share(Base.OPENED, (Mark.CALLABLE,), Mark.CALLED),
@@ -67,6 +70,7 @@ def rules_of(policy: Policy, around: Surroundings) -> FigureRules:
         repeat_count=repeats.count or REPEAT_COUNT,
         repeat_days=repeats.within.amount if repeats.within is not None else REPEAT_DAYS,
         post_callback=policy.post_callback_required,
+        default_is_active=around.default_is_active_evaluation,
     )
 
 

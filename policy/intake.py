@@ -13,10 +13,11 @@ from operator import call, itemgetter
 from typing import NamedTuple
 
 from models.base import Value
-from models.ratings import Fault, FileRefused, Rating
+from models.ratings import ADDED, FAMILY, Fault, FileRefused, Rating, RatingRules
 from policy.cells import CellRefused, Check
 from policy.code_systems import codes_of
 from policy.rating_fields import FIELDS, MEANINGS, checks_for
+from policy.rating_rules import remarks_on, without_itself
 
 REMARK_COLUMNS = ("行号", "字段", "原因", "如何更正", "原文")
 """Columns that a rejects file adds; a corrected rejects file is imported again, so they are skipped here."""
@@ -25,12 +26,13 @@ REMARK_COLUMNS = ("行号", "字段", "原因", "如何更正", "原文")
 class IntakeRules(Value):
     """What an import needs to know to judge rows: the declared code system, the levels that are bad, the units.
 
-    `units` maps a department's unified social credit code to its unit id.
+    `units` maps a department's unified social credit code to its unit id; `rules` are the place's own.
     """
 
     code_system: str
     bad_levels: frozenset[int]
     units: Mapping[str, str]
+    rules: RatingRules
 
 
 class Columns(NamedTuple):
@@ -72,19 +74,24 @@ class RowReader:
         """`index_of` says at which index of a row each field stands; `now` is the moment of the import (aware)."""
         checks = checks_for(codes_of(rules.code_system), now)
         source = {attribute: field.name for field in FIELDS for attribute in field.attributes}
-        self._names = [source[attribute] for attribute in Rating._fields]
+        self.reads_added = any(source[attribute] in index_of for attribute in ADDED)
+        """Whether the file has columns for the fields that this project adds; without them they cost nothing."""
+        self._attributes = Rating._fields if self.reads_added else FAMILY
+        self._absent = len(Rating._fields) - len(self._attributes)
+        self._names = [source[attribute] for attribute in self._attributes]
         indexes = [index_of.get(name, _ABSENT) for name in self._names]
         self._pick = itemgetter(*indexes)
         self._checks = [
             checks[attribute] if attribute in _MOSTLY_UNIQUE else _Remembered(checks[attribute]).__getitem__
-            for attribute in Rating._fields
+            for attribute in self._attributes
         ]
         self._bad = frozenset(str(level) for level in rules.bad_levels)
         self._units = rules.units
+        self.rules = rules.rules
 
     def is_bad(self, rating: Rating) -> bool:
-        """Whether the rating is a bad review (差评) under the policy (EZ-07)."""
-        return rating.level in self._bad
+        """Whether the rating is a bad review (差评) under the policy (EZ-07): any of its stars is enough (C-13)."""
+        return rating.level in self._bad or rating.staff_level in self._bad
 
     def unit_of(self, rating: Rating) -> str:
         """The id of the rated unit (谁办理、谁负责, EZ-19), empty when the directory does not know it."""
@@ -93,7 +100,7 @@ class RowReader:
     def read(self, cells: Sequence[str]) -> Rating | tuple[Fault, ...]:
         """The rating in this row, or all that is wrong with it. `cells` has one text for each column of the file."""
         try:
-            rating = Rating._make(map(call, self._checks, self._pick((*cells, ""))))
+            rating = Rating(*map(call, self._checks, self._pick((*cells, ""))))
         except CellRefused:
             return self._faults(cells)
         return self._look_closer(rating, cells)
@@ -107,7 +114,8 @@ class RowReader:
             return []
         columns = (*zip(*rows, strict=True), ("",) * len(rows))
         try:
-            ratings = map(Rating._make, zip(*map(map, self._checks, self._pick(columns)), strict=True))
+            checked = map(map, self._checks, self._pick(columns))
+            ratings = map(Rating._make, zip(*checked, *[columns[-1]] * self._absent, strict=True))
             return [
                 self._look_closer(rating, cells) if self._needs_a_look(rating) else rating
                 for rating, cells in zip(ratings, rows, strict=True)
@@ -122,20 +130,23 @@ class RowReader:
             or rating.anonymous == "t"
             or rating.tags[:1] not in ("", rating.level)
             or rating.project_no in (rating.cert_number, rating.mobile)
+            or rating.tag_version != ""
+            or (self.reads_added and rating[len(FAMILY) :] != _NOTHING_ADDED)
         )
 
     def _look_closer(self, rating: Rating, cells: Sequence[str]) -> Rating | tuple[Fault, ...]:
         if self._contradictions(rating):
             return self._faults(cells)
+        rating = without_itself(rating)
         # Who asked to be anonymous is not kept: nothing may use it, so nothing can leak it (EZ-41, EZ-42).
         return rating._replace(**_NOBODY) if rating.anonymous == "t" else rating
 
     def _faults(self, cells: Sequence[str]) -> tuple[Fault, ...]:
         """Everything that is wrong with the row, in the order of the fields."""
         faults: dict[str, Fault] = {}
-        taken: dict[str, str] = dict.fromkeys(Rating._fields, _UNREADABLE)
+        taken: dict[str, str] = dict.fromkeys(self._attributes, _UNREADABLE)
         raw_of: dict[str, str] = {}
-        columns = zip(Rating._fields, self._names, self._checks, self._pick((*cells, "")), strict=True)
+        columns = zip(self._attributes, self._names, self._checks, self._pick((*cells, "")), strict=True)
         for attribute, name, check, raw in columns:
             raw_of[name] = raw
             try:
@@ -143,7 +154,7 @@ class RowReader:
             except CellRefused as refused:
                 faults.setdefault(name, Fault(name, raw, refused.reason, refused.fix))
         for name, reason, fix in self._contradictions(Rating(**taken)):
-            faults.setdefault(name, Fault(name, raw_of[name], reason, fix))
+            faults.setdefault(name, Fault(name, raw_of.get(name, ""), reason, fix))
         return tuple(faults[field.name] for field in FIELDS if field.name in faults)
 
     def _contradictions(self, rating: Rating) -> list[tuple[str, str, str]]:
@@ -156,7 +167,9 @@ class RowReader:
         if project_no != _UNREADABLE and project_no in (rating.cert_number, rating.mobile):
             reason = "办件编号与评价人的证件号或手机号相同"
             found.append(("projectNo", reason, "办件编号会出现在案件号中，不得使用个人信息"))
-        if level in self._bad:
+        if not any(getattr(rating, name) == _UNREADABLE for name in _RELATED):
+            found += remarks_on(rating, self.rules)
+        if self.is_bad(rating):
             if rating.dept_code != _UNREADABLE and rating.dept_code not in self._units:
                 fix = "请核对部门代码；若单位确实存在，请先由管理员登记"
                 found.append(("deptCode", "部门代码不在单位目录", fix))
@@ -169,6 +182,9 @@ class RowReader:
 _UNREADABLE = "\x00"
 """Stands for a field that has a fault of its own; no normalised text has this character."""
 
+_RELATED = ("level", "channel", "tags", "default_flag", "tag_version", *ADDED)
+"""The fields that `remarks_on` compares."""
+
 _ABSENT = -1
 _FIELD_OF = {name.lower(): field.name for field in FIELDS for name in (field.name, *field.aliases)}
 
@@ -176,6 +192,7 @@ _PERSONAL = (
     "user_name", "cert_type", "cert_number", "mobile", "agent_name", "agent_cert_type", "agent_cert_number",
 )  # fmt: skip
 _NOBODY = dict.fromkeys(_PERSONAL, "")
+_NOTHING_ADDED = ("",) * len(ADDED)
 
 _MOSTLY_UNIQUE = frozenset(
     {"project_no", "assessed_at", "accepted_at", "comment", "user_name", "cert_number", "mobile"},

@@ -64,6 +64,7 @@ GROUPS = (
             "rated_objects": "评价对象",
             "case_sources": "案件来源",
             "batch_min": "批量业务起算件数",
+            "once_per_visit": "线下一次一评",
             "evaluation_window": "评价期",
             "evaluation_reminder": "未评价提醒",
             "default_rating": "逾期未评价的默认等级",

@@ -140,7 +140,7 @@ def _parameters(raw: dict[str, Any], text: str) -> tuple[list[Fault], dict[str, 
         try:
             parameters[key] = Parameter.model_validate(body)
         except ValidationError as error:
-            faults += [Fault(key, _line_of(text, key), _sentence(each, each["loc"])) for each in error.errors()]
+            faults += [Fault(key, _line_of(text, key), sentence(each, each["loc"])) for each in error.errors()]
     faults += [Fault(key, None, "缺少该参数") for key in KEYS if key not in raw]
     return faults, parameters
 
@@ -172,7 +172,7 @@ def _made(
             said_before = each["type"] == "missing" and len(place) == 1
             if said_before or place[:1] in [(key,) for key in _HEAD] or (not place and not set(keys) <= values.keys()):
                 continue
-            reason = _sentence(each, place[1:])
+            reason = sentence(each, place[1:])
             key = str(place[0]) if place else _first_named(reason, keys)
             faults.append(Fault(key, _line_of(text, key), reason))
         return None
@@ -229,7 +229,7 @@ _REASONS = {
 }
 
 
-def _sentence(error: ErrorDetails, place: tuple[int | str, ...]) -> str:
+def sentence(error: ErrorDetails, place: tuple[int | str, ...]) -> str:
     """What is wrong in Chinese, with the place within the value."""
     inner = ".".join(str(part) for part in place if part != "[key]")
     bounds = error.get("ctx", {})

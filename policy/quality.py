@@ -10,11 +10,9 @@ Of the five fields TJ-24 says only that they must match. What matching means for
 from collections.abc import Iterable, Mapping
 
 from models.quality import Check, DirectoryItem, ItemField, Match, RatingFacts
-from models.ratings import ReviewChannel
-from policy.code_systems import ACTIVE_TAGS, RETIRED_TAGS
-
-DEFAULT_FLAG = "1"
-"""The value of `isProtion` that marks a default rating (默认评价). An assumption: no public source names its codes."""
+from models.ratings import RatingOrigin
+from policy.code_systems import ACTIVE_TAGS, DEFAULT_FLAG, RETIRED_TAGS
+from policy.rating_rules import origin_of
 
 
 class Items:
@@ -60,8 +58,8 @@ def matches_of(rating: RatingFacts, items: Items) -> Mapping[ItemField, Match]:
 
 
 def is_default(rating: RatingFacts) -> bool:
-    """Whether nobody made this rating: its channel is the system, or it is marked as a default."""
-    return rating.channel == ReviewChannel.SYSTEM_DEFAULT or rating.default_flag == DEFAULT_FLAG
+    """Whether nobody made this rating: its source says so, its channel is the system, or it is marked as a default."""
+    return origin_of(rating.origin, rating.channel, rating.default_flag) is RatingOrigin.DEFAULT
 
 
 def checks_of(rating: RatingFacts) -> frozenset[Check]:
@@ -76,7 +74,7 @@ def checks_of(rating: RatingFacts) -> frozenset[Check]:
         Check.NO_TAG_VERSION: bool(tags) and not rating.tag_version,
         Check.ANONYMITY_UNSTATED: rating.anonymous is None,
         Check.NO_HANDLER: not rating.handler,
-        Check.DEFAULT_UNMARKED: is_default(rating) and rating.default_flag != DEFAULT_FLAG,
+        Check.DEFAULT_UNMARKED: is_default(rating) and rating.default_flag != DEFAULT_FLAG and not rating.origin,
         Check.DEFAULT_WITH_WORDS: is_default(rating) and (bool(tags) or rating.has_text),
     }
     return frozenset(check for check, is_found in found.items() if is_found)

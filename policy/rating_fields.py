@@ -12,6 +12,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from models.ids import is_safe_number
+from models.ratings import RatingOrigin
 from policy.cells import CellRefused, Check, time_check
 from policy.code_systems import ACTIVE_TAGS, RETIRED_TAGS, Codes
 
@@ -68,6 +69,13 @@ FIELDS: tuple[Field, ...] = (
     Field("handleUserName", "代办人", ("agent_name",)),
     Field("handleUserPageType", "代办人证件类型", ("agent_cert_type",)),
     Field("handleUserPageCode", "代办人证件号码", ("agent_cert_number",)),
+    # What follows is not in the interface family.
+    Field("origin", "评价来源", ("origin",)),
+    Field("visitNo", "办事次号", ("visit_no",)),
+    Field("themeName", "主题名称", ("theme_name",)),
+    Field("coveredMatters", "一并评价的办件", ("covered_matters",)),
+    Field("staffSatisfaction", "人员满意度", ("staff_level", "staff_satisfaction_code")),
+    Field("staffEvalDetail", "人员评价标签", ("staff_tags",)),
 )
 """All fields, in the order in which faults are listed."""
 
@@ -120,7 +128,20 @@ def checks_for(codes: Codes, now: datetime) -> dict[str, Check]:
         "agent_name": _text(200),
         "agent_cert_type": _text(20),
         "agent_cert_number": _shaped(r"[0-9A-Za-z*()（）\-]{4,40}", "证件号码只能含字母、数字、星号和括号，4 至 40 位"),
+        "origin": _one_of(_ORIGINS, "、".join(f"{each.value}（{each.label}）" for each in RatingOrigin)),
+        "visit_no": _shaped(r"[0-9A-Za-z_.\-]{1,64}", "办事次号只能由字母、数字、短横、下划线和点组成，1 至 64 位"),
+        "theme_name": _text(200),
+        "covered_matters": _covered_matters,
+        "staff_level": _optional(
+            _coded({raw: str(int(level)) for raw, level in codes.satisfaction.items()}, codes.name)
+        ),
+        "staff_satisfaction_code": str.strip,
+        "staff_tags": _tags,
     }
+
+
+_ORIGINS = {said: each.value for each in RatingOrigin for said in (each.value, each.label)}
+"""The code and the Chinese word."""
 
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
@@ -237,6 +258,33 @@ def _tags(raw: str) -> str:
     if len({tag[0] for tag in tags}) > 1:
         raise CellRefused("评价标签分属不同的星级", "同一条评价的标签首位须相同，且与满意度一致")
     return ",".join(dict.fromkeys(tags))
+
+
+MOST_COVERED = 999
+"""Matters beside the rating's own; the largest submission that a place may ask for has a thousand (`batch_min`)."""
+
+_PARTS = re.compile(r"[,，;；、\n]")
+_CODE = re.compile(r"[0-9A-Za-z_.\-]{1,64}", re.ASCII)
+
+
+def _covered_matters(raw: str) -> str:
+    """Other matters that the rating covers, each a number or `number=item code`, in the order of their numbers."""
+    given = [part.replace("＝", "=").partition("=") for part in _PARTS.split(raw) if part.strip()]
+    covered: dict[str, str] = {}
+    for number, equals, code in ((number.strip(), equals, code.strip()) for number, equals, code in given):
+        _project_no(number)
+        if equals and not _CODE.fullmatch(code):
+            raise CellRefused(f"办件 {number} 的事项编码不正确", "请写成“办件编号=事项编码”，以逗号分隔")
+        if covered.setdefault(number, code) != code:
+            raise CellRefused(f"办件 {number} 写了不同的事项编码", "每个办件只写一次")
+    if len(covered) > MOST_COVERED:
+        raise CellRefused(f"超过 {MOST_COVERED} 件", f"一条评价最多覆盖 {MOST_COVERED} 件其他办件，请分成几条")
+    return ",".join(f"{number}={code}" if code else number for number, code in sorted(covered.items()))
+
+
+def _optional(check: Check) -> Check:
+    """A check of what may be missing."""
+    return lambda raw: check(raw) if raw.strip() else ""
 
 
 def _dept_code(raw: str) -> str:

@@ -1,4 +1,4 @@
-"""What the pages ask about messages: the board of all of them, everybody's inbox, the gateway's delivery receipts.
+"""What the pages ask about messages: the board of all of them, everybody's inbox and digest, the gateway's receipts.
 
 Decides nothing.
 """
@@ -65,6 +65,18 @@ class Receipts(Protocol):
         ...
 
 
+class DigestChoices(Protocol):
+    """Who gets what is not urgent once a day (汇总通知)."""
+
+    def of(self, user: str) -> int | None:
+        """The hour that a person has chosen; None when everything comes one by one."""
+        ...
+
+    def choose(self, user: str, hour: int | None, at: datetime) -> None:
+        """Choose an hour, or None for one by one. Raises BadInput for an hour that cannot be chosen."""
+        ...
+
+
 @dataclass(frozen=True)
 class Messages:
     """All of it."""
@@ -72,3 +84,4 @@ class Messages:
     board: MessageBoard
     inbox: Inbox
     receipts: Receipts
+    digests: DigestChoices

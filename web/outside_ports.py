@@ -3,15 +3,17 @@
 Decides nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from models.actors import Actor
-from models.outside import ApiToken, HandedLink, LinkedCase, PublicFigures, ReEvaluation, Scope, TakenRating
+from models.matters import TakenMatter
+from models.outside import ApiToken, HandedLink, LinkedCase, PublicMonth, ReEvaluation, Scope, TakenRating
 from models.people import User
 from models.ratings import EvaluatorContact
 from models.reveals import LOOKS, Reveal, RevealPlace
+from models.sms_wishes import Heard, SmsReply
 
 
 class Reveals(Protocol):
@@ -50,6 +52,22 @@ class Citizens(Protocol):
         ...
 
 
+class SmsRefusals(Protocol):
+    """What citizens have said about SMS that nothing depends on (退订)."""
+
+    def of_case(self, case_no: str) -> bool | None:
+        """Whether the evaluator of a case has refused them; None where there is no number to send any to."""
+        ...
+
+    def choose(self, case_no: str, refused: bool) -> None:
+        """The evaluator of a case refuses them, or wants them again."""
+        ...
+
+    def reply(self, reply: SmsReply) -> Heard:
+        """What somebody has answered to an SMS; what is no known word changes nothing."""
+        ...
+
+
 class HandedLinks(Protocol):
     """Links that somebody hands to the evaluator, each written down before it is shown."""
 
@@ -67,10 +85,18 @@ class HandedLinks(Protocol):
 
 
 class Figures(Protocol):
-    """The public numbers."""
+    """The public numbers, by place and month."""
 
-    def figures(self) -> PublicFigures:
-        """As they may be published."""
+    def places(self, among: Sequence[str]) -> list[str]:
+        """Those of the places from which there is any rating."""
+        ...
+
+    def months(self, place: str) -> list[str]:
+        """The months that are public, the newest first."""
+        ...
+
+    def month(self, place: str, month: str) -> PublicMonth:
+        """A month's numbers as they may be published. Raises BadInput for a month that is not public."""
         ...
 
 
@@ -124,13 +150,25 @@ class Intake(Protocol):
         ...
 
 
+class MatterIntake(Protocol):
+    """Takes matters that are done in from another system."""
+
+    def take(self, jurisdiction: str, rows: Sequence[Mapping[str, str]]) -> list[TakenMatter]:
+        """Store matters, field names to texts, each answered by itself. Raises BadInput."""
+        ...
+
+
 @dataclass(frozen=True)
 class Outside:
     """All of it."""
 
     reveals: Reveals
     citizens: Citizens
+    sms_refusals: SmsRefusals
     handed_links: HandedLinks
     figures: Figures
     tokens: Tokens
     intake: Intake
+    matters: MatterIntake
+    invite_soon: Callable[[str], None]
+    """Begins the invitations of what was stored. Blocks; called when the answer is out."""

@@ -77,6 +77,7 @@ _UNREAD_SHOWN = 99
 MENU_ORDER = (
     "/tasks",
     "/callbacks",
+    "/samples",
     "/cases/new",
     "/mine",
     "/overview",
@@ -86,15 +87,24 @@ MENU_ORDER = (
     "/admin/users",
     "/admin/units",
     "/admin/tokens",
+    "/rhythm",
+    "/publications",
     "/quality",
     "/notices",
     "/policies",
     "/deputies",
     "/reveals",
     "/messages",
+    "/push",
     "/admin/refusals",
 )
 """How the words behind the first one stand beside each other: the daily work first."""
+
+_SELDOM = MENU_ORDER.index("/rhythm")
+"""From here on stands what is looked at now and then."""
+
+_MENU_ROOM = 9
+"""Words that fit beside each other on an office screen; of a longer menu the seldom ones fold away under 更多."""
 
 
 def in_menu(label: str, path: str, *roles: Role) -> None:
@@ -111,6 +121,15 @@ def menu_of(role: Role) -> tuple[MenuEntry, ...]:
     return tuple(sorted((each for each in MENU if role in each.roles), key=place))
 
 
+def folded(menu: tuple[MenuEntry, ...]) -> tuple[tuple[MenuEntry, ...], tuple[MenuEntry, ...]]:
+    """The words that stand in the menu, and those that fold away under 更多."""
+    if len(menu) <= _MENU_ROOM:
+        return menu, ()
+    seldom = [place > 0 and MENU_ORDER.index(entry.path) >= _SELDOM for place, entry in enumerate(menu)]
+    shown = tuple(entry for entry, is_seldom in zip(menu, seldom, strict=True) if not is_seldom)
+    return shown, tuple(entry for entry, is_seldom in zip(menu, seldom, strict=True) if is_seldom)
+
+
 @dataclass(frozen=True)
 class Frame:
     """What surrounds every page."""
@@ -118,6 +137,8 @@ class Frame:
     session: Session | None
     unit_name: str
     menu: tuple[MenuEntry, ...]
+    more: tuple[MenuEntry, ...]
+    """Words of the menu that fold away under 更多."""
     unread: Mapping[str, str]
     """How much is unread, by the address of the menu."""
     path: str
@@ -135,12 +156,14 @@ def render(request: Request, template: str, page: Page, status: int = 200) -> HT
 def _frame(request: Request) -> Frame:
     session, now = find_session(request), the_desk(request).front.now()
     if session is None:
-        return Frame(session=None, unit_name="", menu=(), unread={}, path=request.url.path, csrf="", now=now)
+        return Frame(session=None, unit_name="", menu=(), more=(), unread={}, path=request.url.path, csrf="", now=now)
     menu = menu_of(session.user.role)
+    shown, more = folded(menu)
     return Frame(
         session=session,
         unit_name=the_desk(request).front.people.unit(session.user.unit).name,
-        menu=menu,
+        menu=shown,
+        more=more,
         unread=_unread(request, session.user.id) if any(each.path == INBOX for each in menu) else {},
         path=request.url.path,
         csrf=session.csrf,

@@ -7,11 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from casework.analysis import AnalysisBook
 from casework.documents import Press
 from casework.figures import FigureBook
 from casework.ports import Front
+from casework.pushes import PushDesk
 from casework.quality import QualityPorts
 from casework.reports import RegisterPorts
+from casework.rhythm import RhythmPorts
+from casework.samples import SampleBook
+from casework.scores import ScoreBook
 from models.actions import Action, HumanAction, Receipt
 from models.errors import HaochapingError
 from models.people import User
@@ -66,6 +71,8 @@ class Desk:
     lists: CaseLists
     numbers: OverviewNumbers
     figures: FigureBook
+    scores: ScoreBook
+    analyses: AnalysisBook
     filters: SavedFilters
     calls: Calls
     calendars: Calendars
@@ -75,4 +82,7 @@ class Desk:
     reception: RegisterPorts
     outside: Outside
     documents: Press
+    pushes: PushDesk
     messages: Messages
+    rhythm: RhythmPorts
+    samples: SampleBook

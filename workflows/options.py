@@ -10,6 +10,9 @@ CASE_QUEUE = "haochaping-cases"
 MESSAGE_QUEUE = "haochaping-messages"
 """What goes out to the world; a slow receiver never delays a step."""
 
+INVITATION_QUEUE = "haochaping-invitations"
+"""Invitations to rate; twenty thousand a day stand in a line of their own, and no case behind them."""
+
 STEP_TIMEOUT = timedelta(seconds=20)
 """A step is one short transaction. Twenty seconds cover a database that restarts; then another worker tries."""
 

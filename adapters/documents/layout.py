@@ -153,7 +153,7 @@ def _add_styles(sheet: Document) -> None:
     title = _style(sheet, TITLE).paragraph_format
     title.line_spacing, title.space_before, title.space_after = Pt(35), 2 * _LINE, _LINE
     title.keep_with_next = True
-    _off_the_grid(_style(sheet, TITLE))
+    off_the_grid(_style(sheet, TITLE))
     _style(sheet, HEADING).paragraph_format.keep_with_next = True
     _style(sheet, SIGNATURE).paragraph_format.left_indent = _SIGNATURE_INDENT
     _style(sheet, PAGE_NUMBER).paragraph_format.line_spacing = THIRD
@@ -183,7 +183,7 @@ def _tighten(style: ParagraphStyle) -> None:
     size.addprevious(spacing)
 
 
-def _off_the_grid(style: ParagraphStyle) -> None:
+def off_the_grid(style: ParagraphStyle) -> None:
     """Its own distance of lines in the place of the page's."""
     snap = OxmlElement("w:snapToGrid")
     snap.set(qn("w:val"), "0")

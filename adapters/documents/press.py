@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from adapters.documents.numbers import DocumentNumbers
 from adapters.documents.printing import Printer
+from adapters.documents.reports import report_docx
 from adapters.documents.templates import Templates
+from models.analysis import Report
 from models.documents import Document, Filled
 
 
@@ -33,6 +35,10 @@ class DocumentPress:
     def docx(self, document: Document, blanks: Filled) -> bytes:
         """The document as DOCX. Raises NoDocument for a template that is wrong."""
         return self.templates.fill(document, blanks)
+
+    def report(self, report: Report) -> bytes:
+        """The report as DOCX."""
+        return report_docx(report)
 
     def pdf(self, docx: bytes) -> bytes:
         """That DOCX as PDF. Raises NoDocument when it cannot be made here."""

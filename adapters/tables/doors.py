@@ -1,8 +1,8 @@
-"""The doors for those who are not of the house: other systems' tokens, citizens' links, and the log of reveals."""
+"""The doors for those who are not of the house: other systems' tokens, citizens' links and wishes, log of reveals."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from adapters.tables.columns import instant, table_of, text, texts
@@ -90,9 +90,24 @@ class RevealRow(SQLModel, table=True):
     until: datetime = Field(sa_column=instant())
 
 
+class SmsRefusalRow(SQLModel, table=True):
+    """What somebody said last about SMS that nothing depends on (退订); `digest` is one of the number, under a key.
+
+    A later word takes the place of an earlier one; where it was said is `origin`.
+    """
+
+    __tablename__ = "sms_refusals"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    refused: bool = Field(sa_column=Column(Boolean, nullable=False))
+    said_at: datetime = Field(sa_column=instant())
+    origin: str = Field(sa_column=text())
+
+
 API_TOKENS = table_of(ApiTokenRow)
 API_CALLS = table_of(ApiCallRow)
 FAILED_TOKENS = table_of(FailedTokenRow)
 CITIZEN_LINKS = table_of(CitizenLinkRow)
 CITIZEN_RATINGS = table_of(CitizenRatingRow)
 REVEALS = table_of(RevealRow)
+SMS_REFUSALS = table_of(SmsRefusalRow)

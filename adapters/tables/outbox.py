@@ -1,5 +1,5 @@
 """The table of messages to the world: one row per message, written in the transaction of the step that
-decided it; and the marks of what people have read of it on the desk.
+decided it; the marks of what people have read of it on the desk; and who gets it gathered once a day.
 
 Decides the columns and that a key exists once. What becomes of a row is left to `adapters.outbox`, what the desk makes
 of it to `adapters.inbox` and `adapters.message_board`.
@@ -8,7 +8,7 @@ of it to `adapters.inbox` and `adapters.message_board`.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -20,6 +20,7 @@ _UTC = DateTime(timezone=True)
 class OutboxRow(SQLModel, table=True):
     """One message. `seq` is the order of insertion; `lease_until` is set while a courier has it in hand.
 
+    `digest_key` is the key of the digest with which it leaves, a row of its own.
     `delivered_at` and `undelivered` are what the gateway reported later. `sendings` counts how often a message that
     had been taken and did not arrive was sent anew.
     """
@@ -32,6 +33,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_seq", "seq"),
         Index("outbox_sent", "sent_at", "channel", postgresql_where=text("status = 'sent'")),
         Index("outbox_recipient", "recipient", "created_at", "seq"),
+        Index("outbox_digest", "digest_key", postgresql_where=text("digest_key is not null")),
     )
 
     key: str = Field(sa_column=Column(Text, primary_key=True))
@@ -55,6 +57,7 @@ class OutboxRow(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_column=Column(_UTC))
     undelivered: str | None = Field(default=None, sa_column=Column(Text))
     sendings: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    digest_key: str | None = Field(default=None, sa_column=Column(Text))
 
 
 class InboxMarkRow(SQLModel, table=True):
@@ -67,5 +70,16 @@ class InboxMarkRow(SQLModel, table=True):
     read_at: datetime = Field(sa_column=Column(_UTC, nullable=False))
 
 
+class DigestChoiceRow(SQLModel, table=True):
+    """Somebody gets what is not urgent once a working day, when the clock strikes `hour` in Asia/Shanghai."""
+
+    __tablename__ = "digest_choices"
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    hour: int = Field(sa_column=Column(Integer, nullable=False))
+    chosen_at: datetime = Field(sa_column=Column(_UTC, nullable=False))
+
+
 OUTBOX = table_of(OutboxRow)
 INBOX_MARKS = table_of(InboxMarkRow)
+DIGEST_CHOICES = table_of(DigestChoiceRow)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -47,9 +48,12 @@ class RatingRow(SQLModel, table=True):
     __tablename__ = "ratings"
     __table_args__ = (
         CheckConstraint("level between 1 and 5", name="ratings_level"),
+        CheckConstraint("staff_level between 1 and 5", name="ratings_staff_level"),
         CheckConstraint("(case_no is null) = (case_state is null)", name="ratings_case"),
         CheckConstraint(CLOSED, name=RATINGS_CLOSED),
         Index("ratings_assessed", "jurisdiction", "assessed_at"),
+        # Rows lie in the order of their imports, so this costs an import next to nothing.
+        Index("ratings_import", "import_id", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
         Index("ratings_case_no", "case_no", unique=True, postgresql_where=text("case_no is not null")),
         Index(
             "ratings_pending",
@@ -57,6 +61,7 @@ class RatingRow(SQLModel, table=True):
             "assessed_at",
             postgresql_where=text("case_state = 'pending'"),
         ),
+        Index("ratings_visit", "jurisdiction", "visit_no", postgresql_where=text("visit_no is not null")),
     )
 
     jurisdiction: str = Field(sa_column=Column(Text, primary_key=True))
@@ -119,6 +124,33 @@ class RatingRow(SQLModel, table=True):
     case_no: str | None = Field(default=None, sa_column=Column(Text))
     case_state: str | None = Field(default=None, sa_column=Column(Text))
 
+    # What this project adds to the interface family, as the source stated it; where a rating comes from that says
+    # nothing of it, `policy.rating_rules.origin_of` decides. `covered_matters` stands row by row in `rating_matters`.
+    origin: str | None = Field(default=None, sa_column=Column(Text))
+    visit_no: str | None = Field(default=None, sa_column=Column(Text))
+    theme_name: str | None = Field(default=None, sa_column=Column(Text))
+    covered_matters: str | None = Field(default=None, sa_column=Column(Text))
+    staff_level: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    staff_satisfaction_code: str | None = Field(default=None, sa_column=Column(Text))
+    staff_tags: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class RatingMatterRow(SQLModel, table=True):
+    """A matter that is rated along with another one (批量、主题式、一链办); each once for a number of the evaluation.
+
+    The rating stands under `rating_project_no` and the same `assess_number`. There is no foreign key, as in `ratings`.
+    Without `task_code` the matter has the item of the rating.
+    """
+
+    __tablename__ = "rating_matters"
+    __table_args__ = (Index("rating_matters_rating", "jurisdiction", "rating_project_no", "assess_number"),)
+
+    jurisdiction: str = Field(sa_column=Column(Text, primary_key=True))
+    project_no: str = Field(sa_column=Column(Text, primary_key=True))
+    assess_number: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    rating_project_no: str = Field(sa_column=Column(Text, nullable=False))
+    task_code: str | None = Field(default=None, sa_column=Column(Text))
+
 
 class ImportRow(SQLModel, table=True):
     """One import: which content, how far it has come, and its counts up to that row.
@@ -128,7 +160,10 @@ class ImportRow(SQLModel, table=True):
     """
 
     __tablename__ = "imports"
-    __table_args__ = (UniqueConstraint("jurisdiction", "code_system", "sha256", name="imports_content"),)
+    __table_args__ = (
+        UniqueConstraint("jurisdiction", "code_system", "sha256", name="imports_content"),
+        Index("imports_to_be_pushed", "id", postgresql_where=text("is_to_be_pushed AND finished_at IS NOT NULL")),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     jurisdiction: str = Field(sa_column=Column(Text, nullable=False))
@@ -142,3 +177,5 @@ class ImportRow(SQLModel, table=True):
     )
     started_at: datetime = Field(sa_column=Column(_UTC, nullable=False, server_default=text("now()")))
     finished_at: datetime | None = Field(default=None, sa_column=Column(_UTC))
+    is_to_be_pushed: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether its ratings have still to be put beside what goes to the provincial platform."""

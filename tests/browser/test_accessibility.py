@@ -7,13 +7,16 @@ from axe_playwright_python.async_playwright import Axe
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from models.actors import Role
+from models.figures import FigurePeriod
 from models.patterns import FlagKey, PatternKind
+from models.samples import DrawPlan
 from tests.browser.conftest import OpenSite
 from tests.browser.site import OFFICE_SCREEN, PHONE
 from tests.browser.walk import call, rated, sign_off
 from tests.quality.support import rating, store
 from tests.support.engine import CLERK, HEAD, HOTLINE, OFFICER, REVIEWER, SUPERVISOR
 from tests.support.engine import at as moment
+from tests.web.served import Served, mobile, serve
 from web.access import rule_of
 from web.app import create_app
 from web.ports import Desk
@@ -51,6 +54,12 @@ FOR_A_CASE = {
     "/cases/{case_no}/link": HOTLINE,
 }
 
+FOR_A_SAMPLE = {
+    "/samples/xintai-2026-02": SUPERVISOR,
+    "/samples/xintai-2026-02/1": HOTLINE,
+    "/samples/xintai-2026-02/1/number": HOTLINE,
+}
+
 
 ON_A_DAY = moment("2026-03-05 10:00")
 FLAG = FlagKey(PatternKind.BAD_SERIES, "ez-renshe", "RS-0217", ON_A_DAY.date(), "hall_tablet")
@@ -72,6 +81,10 @@ async def test_no_page_has_a_barrier_that_axe_finds(site: OpenSite, tmp_path: Pa
     await call(at, case_no, "已接通，属实")
     series = [rating(n, level=1, handler="RS-0217", assessed_at=ON_A_DAY, accepted_at=None) for n in range(3)]
     store(at.working.pages.installation.engine, series)
+    served = {"assessed_at": moment("2026-02-10 10:00"), "accepted_at": None}
+    serve(at.working.pages.installation.engine, [Served(9, mobile=mobile(9), changes=served)])
+    february = FigurePeriod.of_months(2026, 2, 1)
+    at.working.pages.installation.samples.draw("xintai", february, DrawPlan(people=1), "", ON_A_DAY)
     found: list[str] = []
     for path, user in _pages(at.working.pages.desk, case_no):
         page = await at.of(user)
@@ -101,4 +114,5 @@ def _pages(desk: Desk, case_no: str) -> list[tuple[str, str]]:
         role = next(each for each in Role if each in rule.roles)
         pages.append((route.path + ASKED.get(route.path, ""), WHO[role]))
     assert len(pages) > 20
-    return pages + [(path.format(case_no=case_no), user) for path, user in FOR_A_CASE.items()]
+    pages += [(path.format(case_no=case_no), user) for path, user in FOR_A_CASE.items()]
+    return pages + list(FOR_A_SAMPLE.items())

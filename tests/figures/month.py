@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, text
 
 from adapters.tables.columns import table_of
+from adapters.tables.matters import MATTERS
 from adapters.tables.ratings import ImportRow, RatingRow
 from models.actions import Action
 from models.ids import case_number
@@ -62,6 +63,11 @@ class Month:
             self._rate(connection, "broken-off-2", 5, "R", None, import_id=3)
             self._rate(connection, "february", 1, "R", None, assessed_at=at("2026-02-28 10:00"), task_code="T1")
             self._rate(connection, "april", 5, "R", None, assessed_at=at("2026-04-01 00:00"))
+            # Two were rated, one of them by default only; nobody rated the third, and nobody could rate the fourth.
+            for matter in ("good-1", "good-9", "unrated", "unrateable"):
+                self._matter(connection, matter, rateable=matter != "unrateable")
+            self._matter(connection, "late", received_at=at("2026-04-02 10:00"))  # and was rated
+            self._matter(connection, "april", closed_at=at("2026-04-01 00:00"))
         for happens in (self._a, self._b, self._c, self._d, self._e, self._f, self._g):
             happens()
         self.pages.installation.moment = LATER
@@ -152,6 +158,23 @@ class Month:
             " values (:id, :jurisdiction, :code_system, :sha256, :file_name, :finished_at)"
         )
         connection.execute(overriding, row)
+
+    def _matter(self, connection: Connection, matter: str, **changes: Any) -> None:
+        row = {
+            "jurisdiction": "ezhou",
+            "project_no": matter,
+            "unit": "ez-renshe",
+            "dept_code": "",
+            "task_code": "T9",
+            "task_name": "社会保障卡补换",
+            "staff_no": "",
+            "closed_at": _MIDDLE,
+            "rateable": True,
+            "mobile": "",
+            "received_at": _MIDDLE,
+            "invitation": "none",
+        }
+        connection.execute(insert(MATTERS).values(row | changes))
 
     def _rate(
         self,

@@ -9,14 +9,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.database import make_engine
 from adapters.figures import CountedFigures
 from adapters.tables.cases import CASES, CLOCKS, DATE_CHANGES, ENTRIES
+from adapters.tables.columns import table_of
+from adapters.tables.matters import MATTERS
+from adapters.tables.pushes import PUSHES
+from adapters.tables.ratings import RatingMatterRow
 from models.callbacks import CallbackResult
 from models.case import Stage
 from models.clocks import ClockKind
 from models.figures import FigureKind, FigurePeriod, Grouping, Part
+from models.ratings import RatingOrigin
 from models.steps import Change, Event
 from policy.figures import DEFINITIONS
 from tests.figures.month import RATINGS, rating_row
@@ -29,10 +35,17 @@ EXAMPLES = int(os.environ.get("FIGURE_EXAMPLES", "60"))
 BEGIN, DAYS = at("2026-02-15 00:00"), 50
 LAST = BEGIN + timedelta(days=200)
 PERIODS = (FigurePeriod.of_months(2026, 1, 3), FigurePeriod.of_months(2026, 3, 1), FigurePeriod.of_months(2026, 1, 12))
-TABLES = ("ratings", "imports", "cases", "clocks", "date_changes", "ledger_entries")
+TABLES = (
+    "ratings", "rating_matters", "matters", "imports", "pushes", "cases", "clocks", "date_changes", "ledger_entries",
+)  # fmt: skip
+
+RATING_MATTERS = table_of(RatingMatterRow)
 
 moments = st.integers(0, DAYS * 24).map(lambda hours: BEGIN + timedelta(hours=hours))
 units = st.sampled_from(["ez-renshe", "ez-shichang"])
+numbers = st.sampled_from(["M0", "M1", "M2", "M0-0", "M1-0", "M1-1"])
+"""Of matters that may be rated more than once."""
+
 EVENTS = (
     Event.SIGNED_OFF,
     Event.CALLBACK_RECORDED,
@@ -144,6 +157,30 @@ def ratings(draw: st.DrawFn) -> dict[str, Any]:
         "assessed_at": draw(moments),
         "import_id": draw(st.integers(1, 3)),
         "case": draw(st.none() | st.integers(0, 4)),
+        "staff_level": draw(st.none() | st.none() | st.integers(1, 5)),
+        "origin": draw(st.none() | st.none() | st.sampled_from(RatingOrigin)),
+        "covered": draw(st.lists(st.none() | st.sampled_from(["T1", "T2"]), max_size=3)),
+        "again": draw(st.none() | st.none() | numbers),
+        "accepted": draw(st.none() | moments),
+    }
+
+
+@st.composite
+def matters(draw: st.DrawFn) -> dict[str, Any]:
+    """A matter that is done; often one of those that are rated, by itself or along with another one."""
+    return {
+        "jurisdiction": draw(st.sampled_from(["ezhou"] * 5 + ["gonghe"])),
+        "project_no": draw(st.none() | numbers),
+        "unit": draw(units),
+        "dept_code": "",
+        "task_code": draw(st.sampled_from(["", "T1", "T2"])),
+        "task_name": "事项",
+        "staff_no": draw(st.sampled_from(["", "1", "2"])),
+        "closed_at": draw(moments),
+        "rateable": draw(st.integers(0, 3)) > 0,
+        "mobile": "",
+        "received_at": draw(moments),
+        "invitation": "none",
     }
 
 
@@ -164,27 +201,34 @@ def engine(database_url: str) -> Iterator[Engine]:
 @given(
     some=st.lists(ratings(), max_size=12),
     brought=st.lists(cases(), min_size=3, max_size=8),
+    done=st.lists(matters(), max_size=6),
     complete=st.tuples(moments, st.none() | moments),
     as_of=st.just(LAST) | moments | moments,
     period=st.sampled_from(PERIODS),
     grouping=st.sampled_from(Grouping),
     kind=st.sampled_from(sorted(DEFINITIONS)),
+    active=st.booleans(),
+    push_limit=st.none() | st.integers(1, 400).map(lambda hours: timedelta(hours=hours)),
 )
 def test_both_counts_agree_on_every_figure_of_every_group(
     engine: Engine,
     some: list[dict[str, Any]],
     brought: list[dict[str, Any]],
+    done: list[dict[str, Any]],
     complete: tuple[datetime, datetime | None],
     as_of: datetime,
     period: FigurePeriod,
     grouping: Grouping,
     kind: FigureKind,
+    active: bool,
+    push_limit: timedelta | None,
 ) -> None:
-    fill(engine, some, brought, (BEGIN, *complete))
-    book = CountedFigures(engine, lambda _: CALENDAR)
+    fill(engine, some, brought, done, (BEGIN, *complete))
+    book = CountedFigures(engine, lambda _: CALENDAR, push_limit)
     asked = question(as_of, period, grouping=grouping)
+    asked = asked.model_copy(update={"rules": asked.rules.model_copy(update={"default_is_active": active})})
     counted = book.count(asked).groups
-    assert counted == counted_by_hand(engine, asked)
+    assert counted == counted_by_hand(engine, asked, push_limit)
     for key, figures in list(counted.items())[:2]:
         one = asked.model_copy(update={"only": key})
         assert book.count(one).groups == {key: figures}
@@ -197,6 +241,7 @@ def fill(
     engine: Engine,
     some: list[dict[str, Any]],
     brought: list[dict[str, Any]],
+    done: list[dict[str, Any]],
     complete: tuple[datetime | None, ...],
 ) -> None:
     """Put an example in the place of the one before."""
@@ -213,17 +258,37 @@ def fill(
         taken = set()
         for number, rating in enumerate(some):
             row = rating_row(f"M{number}", rating["level"], rating["unit"], rating["handler_no"], rating["assessed_at"])
-            case = rating.pop("case")
+            beside = {name: rating.pop(name) for name in ("case", "covered", "again", "accepted")}
+            case, covered = beside["case"], beside["covered"]
             row |= rating
-            if case is not None and case < len(brought) and case not in taken and rating["level"] <= 2:
+            if beside["again"] is not None:
+                row |= {"project_no": beside["again"], "assess_number": number + 2}
+            for place, code in enumerate(covered):
+                _cover(connection, row["project_no"], row["assess_number"], f"M{number}-{place}", code)
+            is_bad = rating["level"] <= 2 or (rating["staff_level"] or 5) <= 2
+            if case is not None and case < len(brought) and case not in taken and is_bad:
                 taken.add(case)
                 row |= {"case_no": f"ezhou-C{case}-1", "case_state": "opened"}
             else:
                 row |= {"case_no": None, "case_state": None}
             connection.execute(insert(RATINGS).values(row))
-            rating["case"] = case
+            connection.execute(insert(PUSHES).values(_push(row, beside["accepted"])))
+            rating |= beside
+        for number, matter in enumerate(done):
+            one = matter | {"project_no": matter["project_no"] or f"X{number}"}
+            connection.execute(upsert(MATTERS).values(one).on_conflict_do_nothing())
         for number, case in enumerate(brought):
             _put_case(connection, f"ezhou-C{number}-1", case)
+
+
+def _push(rating: dict[str, Any], accepted_at: datetime | None) -> dict[str, Any]:
+    of = {name: rating[name] for name in ("jurisdiction", "project_no", "assess_number")}
+    return of | {"kind": "rating", "day": BEGIN.date(), "next_try": BEGIN, "accepted_at": accepted_at}
+
+
+def _cover(connection: Any, by: str, round_: int, matter: str, code: str | None) -> None:
+    row = {"jurisdiction": "ezhou", "project_no": matter, "assess_number": round_, "rating_project_no": by}
+    connection.execute(insert(RATING_MATTERS).values(row | {"task_code": code}))
 
 
 def _put_case(connection: Any, case_no: str, case: dict[str, Any]) -> None:

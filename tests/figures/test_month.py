@@ -17,6 +17,9 @@ AS_OF_THE_END = {
     # 13 good and 7 bad ratings are complete by then; C is not adopted.
     FigureKind.N_EVAL: ((19, None), "19"),
     FigureKind.DEFAULT_RATE: ((1, 19), "5.2%（1/19）"),
+    # Of good-1, good-9 and the one that nobody rated; good-9 has a default only.
+    FigureKind.ACTIVE_RATE: ((1, 3), "33.3%（1/3）"),
+    FigureKind.UNRATED_RATE: ((1, 3), "33.3%（1/3）"),
     FigureKind.GOOD_RATE: ((13, 19), "68.4%（13/19）"),
     # The default one is left out on both sides.
     FigureKind.USER_GOOD_RATE: ((12, 18), "66.6%（12/18）"),
@@ -26,6 +29,8 @@ AS_OF_THE_END = {
     FigureKind.VOID_RATE: ((1, 7), "14.2%（1/7）"),
     # Item T1: A, B, D, F and the one of February. RS-0217 has two without C, T3 has two.
     FigureKind.REPEAT_INDEX: ((1, None), "1"),
+    # There is no platform to push to.
+    FigureKind.PUSH_RATE: ((0, 0), "—"),
     # All seven fell due; B was late, nobody signed for G.
     FigureKind.SIGNOFF_ON_TIME: ((5, 7), "71.4%（5/7）"),
     # Without B, which is anonymous; G has no result.
@@ -54,11 +59,14 @@ AS_OF_LATER = {
     # One more good rating was delivered, F is not adopted any more: 14 good, A B D E G.
     FigureKind.N_EVAL: (19, None),
     FigureKind.DEFAULT_RATE: (1, 19),
+    FigureKind.ACTIVE_RATE: (2, 4),
+    FigureKind.UNRATED_RATE: (1, 4),
     FigureKind.GOOD_RATE: (14, 19),
     FigureKind.USER_GOOD_RATE: (13, 18),
     FigureKind.BAD_RATE: (5, 19),
     FigureKind.VOID_RATE: (2, 7),
     FigureKind.REPEAT_INDEX: (1, None),
+    FigureKind.PUSH_RATE: (0, 0),
     FigureKind.SIGNOFF_ON_TIME: (5, 7),
     FigureKind.VERIFIED_RATE: (5, 6),
     FigureKind.CALLBACK_RATE: (5, 6),
@@ -143,6 +151,7 @@ def test_units_clerks_items_and_channels_are_told_apart(month: Month) -> None:
     assert items.names["T9"] == "社会保障卡补换"
     channels = book.count(question(AT_THE_END, grouping=Grouping.CHANNEL)).groups
     assert {key: each[FigureKind.N_EVAL].numerator for key, each in channels.items()} == {
+        "": 0,  # matters have no channel
         "phone": 2,
         "qr_code": 16,
         "system_default": 1,

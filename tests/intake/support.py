@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stdnum.cn import uscc
 
-from models.ratings import ImportRequest
+from models.ratings import ImportRequest, RatingRules
 from policy.cells import BEIJING
 from policy.intake import IntakeRules, RowReader, match_columns
 
@@ -47,10 +47,14 @@ def rows(count: int, **changes: str) -> list[dict[str, str]]:
     return [ROW | {"projectNo": f"EZ20260920-{n:06d}"} | changes for n in range(1, count + 1)]
 
 
-def reader(header: Iterable[str] = tuple(ROW), codes: str = "national") -> RowReader:
+RULES = RatingRules(rates_staff=True, batch_min=2, once_per_visit=True)
+"""Ezhou's rules of ratings."""
+
+
+def reader(header: Iterable[str] = tuple(ROW), codes: str = "national", rules: RatingRules = RULES) -> RowReader:
     """A reader of rows with that header."""
-    rules = IntakeRules(code_system=codes, bad_levels=frozenset({1, 2}), units=UNITS)
-    return RowReader(match_columns(list(header)).index_of, rules, NOW)
+    needed = IntakeRules(code_system=codes, bad_levels=frozenset({1, 2}), units=UNITS, rules=rules)
+    return RowReader(match_columns(list(header)).index_of, needed, NOW)
 
 
 def write_csv(path: Path, lines: Iterable[Mapping[str, str]], encoding: str = "utf-8", delimiter: str = ",") -> Path:
@@ -63,6 +67,10 @@ def write_csv(path: Path, lines: Iterable[Mapping[str, str]], encoding: str = "u
     return path
 
 
-def request(path: Path, codes: str = "national", jurisdiction: str = "ezhou") -> ImportRequest:
+def request(
+    path: Path, codes: str = "national", jurisdiction: str = "ezhou", rules: RatingRules = RULES
+) -> ImportRequest:
     """The order to import a file under Ezhou's bad levels."""
-    return ImportRequest(path=str(path), jurisdiction=jurisdiction, code_system=codes, bad_levels=frozenset({1, 2}))
+    return ImportRequest(
+        path=str(path), jurisdiction=jurisdiction, code_system=codes, bad_levels=frozenset({1, 2}), rules=rules
+    )

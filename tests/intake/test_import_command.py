@@ -13,6 +13,7 @@ from adapters.policies import load_policy
 from adapters.rating_import import RatingImporter
 from cli import import_ratings
 from models.ratings import Opened
+from policy.rating_rules import rules_of
 from tests.intake.support import BAD, ROW, UNLISTED, rows, write_csv
 
 
@@ -38,6 +39,7 @@ class Command:
             parser.parse_args([*(str(word) for word in words), "--jurisdiction", "ezhou"]),
             self.importer,
             lambda jurisdiction: load_policy(jurisdiction).policy,
+            lambda jurisdiction: rules_of(load_policy(jurisdiction).surroundings),
             open_cases,
             {"renshe": "演示·人社局"}.__getitem__,
             self.out,

@@ -70,6 +70,10 @@ FACTS: dict[str, str | None] = {
     "appeal_result": "申诉成立",
     "case_class": "疑难",
     "units": "市人力资源和社会保障局、市医疗保障局",
+    "notice_count": "3",
+    "notice_kinds": "办结通知2条、不予采纳通知1条",
+    "notice_lines": "  · 办结通知：ezhou-1-1（社会保障卡申领），办结（回访满意）",
+    "period": "2026年10月",
 }
 
 CONTACTS = {
@@ -163,7 +167,12 @@ class Counterparts:
                 *("--http-port", str(http_port), "--smtp-port", str(smtp_port)),
             ],
             cwd=ROOT,
-            env={**os.environ, "COUNTERPARTS_SMS_SECRET": SECRET, "COUNTERPARTS_REPORT_SECRET": SECRET},
+            env={
+                **os.environ,
+                "COUNTERPARTS_SMS_SECRET": SECRET,
+                "COUNTERPARTS_REPORT_SECRET": SECRET,
+                "COUNTERPARTS_PLATFORM_SECRET": SECRET,
+            },
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -40,8 +40,15 @@ LONGEST = FACTS | {
     "units": "演示·人力资源和社会保障局、" * 20,
     "appeal_result": "申诉不成立，维持原评价",
     "finding": "恶意差评",
+    "result": "说明" * 200,
+    "notice_count": "1200",
+    "notice_kinds": "办结通知1000条、不予采纳通知100条、申诉结果通知100条" * 2,
+    "notice_lines": "  · 办结通知：ezhou-1-1（社会保障卡申领），办结（回访满意）\n" * 1200,
 }
 
+
+NAMED_IN_SUBJECT = {NoticeKind.DIGEST: "notice_kinds", NoticeKind.PERIODIC_WORK: "period"}
+"""The fact by which the reader knows what a mail is about, where that is not a case."""
 
 LONGEST_LINK = "https://haochaping.ezhou-shizheng.gov.example/c/" + "W" * 22
 
@@ -132,7 +139,7 @@ class TestEachMail:
         body = LETTERS.mail(letter(kind, Channel.MAIL, FACTS, jurisdiction)).body
         assert not re.search(r"\n\n\n|^[，。；）]|[\u4e00-\u9fff] {2,}[\u4e00-\u9fff]", body, re.MULTILINE), body
 
-    def test_has_a_subject_of_one_line_that_names_the_case(self, kind: NoticeKind, jurisdiction: str) -> None:
+    def test_has_a_subject_of_one_line_that_names_what_it_is_about(self, kind: NoticeKind, jurisdiction: str) -> None:
         facts = FACTS | {
             "item_name": "社保卡\r\nBcc: someone@example.invalid",
             "task_name": "签收\r\nX-Evil: 1",
@@ -140,7 +147,7 @@ class TestEachMail:
         subject = LETTERS.mail(letter(kind, Channel.MAIL, facts, jurisdiction)).subject
         assert "\n" not in subject
         assert "\r" not in subject
-        assert str(FACTS["case_no"]) in subject
+        assert str(FACTS[NAMED_IN_SUBJECT.get(kind, "case_no")]) in subject
 
 
 @pytest.mark.parametrize("kind", TO_EVALUATOR)

@@ -76,7 +76,7 @@ def test_the_late_courier_that_did_hand_over_is_believed(engine: Engine, outbox:
     (late,) = outbox.claim_due(Channel.SMS, now, 1)
     outbox.claim_due(Channel.SMS, now + timedelta(seconds=61), 1)
     outbox.mark_sent(late, RECEIPT, now)
-    assert outbox.counts() == {MessageStatus.PENDING: 0, MessageStatus.SENT: 1, MessageStatus.DEAD: 0}
+    assert outbox.counts() == dict.fromkeys(MessageStatus, 0) | {MessageStatus.SENT: 1}
 
 
 def test_nothing_is_claimed_before_its_time_or_for_another_channel(engine: Engine, outbox: PostgresOutbox) -> None:

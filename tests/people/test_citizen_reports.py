@@ -71,7 +71,7 @@ def test_each_source_counts_for_itself_and_has_its_letter(reports: CitizenReport
     assert [each.source for each in made] == [*reported, CaseSource.HOTLINE]
     assert (made[0].report_no, made[-1].report_no) == ("H20261121-0001", "H20261121-0002")
     letters = [each.report_no.removesuffix("20261121-0001") for each in made[:-1]]
-    assert letters == ["H", "W", "P", "M", "B", "V", "Q"]
+    assert letters == ["H", "W", "P", "M", "B", "V", "Q", "S"]
     assert all(is_safe_number(each.report_no) for each in made)
 
 
@@ -285,7 +285,7 @@ def test_the_files_of_the_jurisdictions_say_what_is_registered_there(counter: Co
     counter.sources = load_policy(place).surroundings.case_sources
     for source in BY_HAND[place]:
         assert counter.register(source=source) == 0
-    others = [each for each in CaseSource if each.is_reported and each not in BY_HAND[place]]
+    others = [each for each in CaseSource if each.is_by_hand and each not in BY_HAND[place]]
     for other in others:
         with pytest.raises(BadInput, match=f"没有“{other.label}”这一来源"):
             counter.register(source=other)

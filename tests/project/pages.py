@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 
 from cli import act, app
+from cli.parser import CommandParser, HelpShown
 from models.actors import Actor, Role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,11 +105,11 @@ def check_call(words: list[str]) -> Namespace | None:
     if len(words) == 1 or any("…" in word for word in words):
         return None
     configure, _ = command.load()
-    parser = app._Parser(prog="starter.py", out=StringIO())
+    parser = CommandParser(prog="starter.py", out=StringIO())
     configure(parser)
     try:
         args = parser.parse_args(words[1:])
-    except app._HelpShown:
+    except HelpShown:
         return None
     if words[0] == "act" and not args.action.isupper():
         action = act.read_action(args.action)

@@ -19,6 +19,7 @@ from models.ratings import Opened
 from policy.parsing import Basis
 from tests.cli.terminal import At, settings_for
 from tests.conftest import DatabaseServer
+from tests.intake.support import RULES
 from tests.project.pages import (
     PAGES,
     ROOT,
@@ -175,7 +176,7 @@ def imported(database_server: DatabaseServer, migrated_template: str, tmp_path_f
         return here.people.unit(unit).name
 
     out = StringIO()
-    import_ratings.run(args, here.importer, here.policy, pending, unit_name, out, StringIO())
+    import_ratings.run(args, here.importer, here.policy, lambda _: RULES, pending, unit_name, out, StringIO())
     here.close()
     engine.dispose()
     database_server.drop(url)

@@ -12,6 +12,7 @@ from adapters.patterns import RatingPatterns
 from adapters.quality import RatingQuality
 from adapters.tables.quality import ITEM_DIRECTORIES, ITEMS
 from models.quality import Check, DirectoryItem, ItemDirectory, ItemField, Match, QualityFinding, RatingFacts
+from models.ratings import RatingOrigin
 from policy.patterns import Thresholds, flags_of
 from policy.quality import Items, checks_of, matches_of
 from tests.quality.support import NOVEMBER, NOW, later, rating, store
@@ -63,6 +64,7 @@ ratings = st.lists(
             "has_text": st.booleans(),
             "anonymous": st.sampled_from((None, True, False)),
             "default_flag": st.sampled_from(("", "0", "1")),
+            "origin": st.sampled_from(("", "", *RatingOrigin)),
             "listed": st.sampled_from(("u1", "u2", "")),
             "handler": st.sampled_from(("", "x", "y")),
             "dept_code": st.sampled_from((*_DEPARTMENTS, "")),

@@ -17,12 +17,12 @@ READABLE_CONVERTER = DataConverter(payload_converter_class=HaochapingPayloadConv
 """The product's converter without its codec: recorded histories are kept open."""
 
 
-async def save(name: str, history: WorkflowHistory, codec: PayloadCodec) -> Path:
+async def save(name: str, history: WorkflowHistory, codec: PayloadCodec, folder: Path = FOLDER) -> Path:
     """Keep a history under a new name. Raises FileExistsError when there is one of that name."""
     for event in history.events:
         for payload in _payloads(event):
             payload.CopyFrom((await codec.decode([payload]))[0])
-    path = FOLDER / f"{name}.json"
+    path = folder / f"{name}.json"
     with path.open("x", encoding="utf-8") as file:
         json.dump(json.loads(history.to_json()), file, ensure_ascii=False, indent=1)
         file.write("\n")

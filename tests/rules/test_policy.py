@@ -114,4 +114,24 @@ def test_of_the_parameters_around_the_cases_the_code_uses_what_is_said_to_be_act
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in Surroundings.model_fields:
                 used.add(node.attr)
-    assert used == ACTED_UPON == {"case_sources", "level3_counts_as", "ranking_period", "bottom_n", "kpi_targets"}
+    assert (
+        used
+        == ACTED_UPON
+        == {
+            "rated_objects",
+            "batch_min",
+            "once_per_visit",
+            "evaluation_window",
+            "evaluation_reminder",
+            "default_rating",
+            "default_is_active_evaluation",
+            "case_sources",
+            "level3_counts_as",
+            "ranking_period",
+            "bottom_n",
+            "kpi_targets",
+            "publish_fields",
+            "report_periods",
+            "sample_plan",
+        }
+    )

@@ -35,6 +35,7 @@ TABLE: list[tuple[str, object, str]] = [
     ("default_rating", (OFF, OFF, 4, 4, OFF), "AASDS"),
     ("default_is_active_evaluation", False, "AAAAA"),
     ("batch_min", 2, "AASDA"),
+    ("once_per_visit", (True, False, False, True, True), "SAASS"),
     ("dispatch_limit", "at_once", "SASSS"),
     ("signoff_limit", "1 wd", "SAAAD"),
     ("signoff_clock_start", "dispatched", "AAAAA"),

@@ -28,7 +28,7 @@ from policy.dispatch import class_of, classification_refusal
 from policy.intake import IntakeRules, RowReader, match_columns
 from policy.repeats import RatedCase, parent_case_no, period_start, repeats_among
 from policy.stages import stage_of
-from tests.intake.support import NOW, ROW, UNITS
+from tests.intake.support import NOW, ROW, RULES, UNITS
 from tests.properties.paper_case import PaperCase
 from tests.properties.paper_ledger import PaperLedger
 from tests.support.engine import CLERK, HEAD, HOTLINE, OFFICER, OTHER_SUPERVISOR, REVIEWER, SUPERVISOR
@@ -153,8 +153,10 @@ class Story:
 
 def _bad(policy: Policy) -> bool:
     """Whether a rating of digit 2 is a bad one: the second worst of the national system, the second best of another."""
-    request = import_request(Path("ratings.csv"), policy)
-    rules = IntakeRules(code_system=request.code_system, bad_levels=request.bad_levels, units=UNITS)
+    request = import_request(Path("ratings.csv"), policy, RULES)
+    rules = IntakeRules(
+        code_system=request.code_system, bad_levels=request.bad_levels, units=UNITS, rules=request.rules
+    )
     reader = RowReader(match_columns(list(ROW)).index_of, rules, NOW)
     rating = reader.read(list((ROW | {"satisfaction": "2", "evalDetail": "", "writingEvaluation": "慢"}).values()))
     assert isinstance(rating, Rating), rating

@@ -33,10 +33,13 @@ MOUNTS = {"/static", "/api/v1"}
 VALUES = {
     "action": "sign_off",
     "file_id": "1",
+    "form": "json",
     "jurisdiction": "ezhou",
     "kind": "sign_off",
     "number": "D9999",
+    "position": "1",
     "round": "1",
+    "sample": "nothing",
     "step": "1",
     "token": "x" * 43,
     "token_id": "1",

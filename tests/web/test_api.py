@@ -103,7 +103,7 @@ def problem(response: httpx2.Response, status: int, code: str) -> str:
 def test_every_address_of_the_api_names_its_scope(pages: Pages) -> None:
     found = [context.original_route for context in iter_route_contexts(create_api(pages.app.state).routes)]
     routes = [route for route in found if isinstance(route, APIRoute)]
-    assert len(routes) == 4 + len(Action) - 1
+    assert len(routes) == 5 + len(Action) - 1
     assert [route.path for route in routes if scope_of(route) is None] == []
 
 

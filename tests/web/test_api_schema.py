@@ -77,4 +77,4 @@ def test_every_answer_is_one_that_the_description_promises(
 
         ask()
         asked += 1
-    assert asked == 4 + len(OFFERED)
+    assert asked == 5 + len(OFFERED)

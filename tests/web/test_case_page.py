@@ -12,6 +12,7 @@ from models.errors import EngineUnavailable
 from models.kinds import CaseSource
 from models.views import EngineHistoryView
 from tests.cli.terminal import MOBILE, RENSHE, ratings_file
+from tests.intake.support import RULES
 from tests.support.engine import CLERK, DIRECTORY, HEAD, HOTLINE, OFFICER, REVIEWER, SUPERVISOR, at
 from tests.web.conftest import OpenOffice
 from tests.web.pages import Pages, text_of
@@ -48,7 +49,7 @@ def rated(pages: Pages, acts: PaperActs, folder: Path, comment: str = COMMENT, s
     office = read_directory(DIRECTORY)
     here.people.fill(office.model_copy(update={"units": (office.units[0].model_copy(update={"uscc": RENSHE}),)}))
     file = ratings_file(folder / "ratings.csv", {"writingEvaluation": comment, "proManagerNo": staff_no})
-    report = here.importer.import_file(import_request(file, here.policy("ezhou")))
+    report = here.importer.import_file(import_request(file, here.policy("ezhou"), RULES))
     assert report.bad == 1
     return acts.dispatch(project_no, staff_no=staff_no)
 

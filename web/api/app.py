@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import BadInput
-from web.api import acting, cases, problems, ratings
+from web.api import acting, cases, matters, problems, ratings
 
 PREFIX = "/api/v1"
 LARGEST_BODY = 2 * 1024 * 1024
@@ -28,7 +28,7 @@ def create_api(state: State) -> FastAPI:
     """The API over the ports in that state, which it shares with the desk that mounts it."""
     app = FastAPI(title="差评整改接口", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None)
     app.state = state
-    for part in (ratings, cases, acting):
+    for part in (ratings, matters, cases, acting):
         app.include_router(part.router, dependencies=[Depends(need_known_parameters)])
     problems.add_handlers(app)
     app.add_middleware(BodyLimit, most=LARGEST_BODY)

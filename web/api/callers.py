@@ -62,6 +62,7 @@ def scoped(scope: Scope) -> Any:
 Reader = Annotated[Caller, scoped(Scope.CASES_READ)]
 Clerk = Annotated[Caller, scoped(Scope.CASES_ACT)]
 Source = Annotated[Caller, scoped(Scope.RATINGS_WRITE)]
+MatterSource = Annotated[Caller, scoped(Scope.MATTERS_WRITE)]
 
 
 def scope_of(route: APIRoute) -> Scope | None:

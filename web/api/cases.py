@@ -17,6 +17,7 @@ from models.case import Ending, Stage
 from models.clocks import ClockKind
 from models.kinds import CaseClass, CaseSource, Priority
 from models.lists import CaseFilter
+from models.ratings import CoveredMatter
 from models.steps import TaskKind
 from models.views import CaseView, ClockView, TaskView
 from web.api.callers import Reader, the_desk_of
@@ -83,10 +84,14 @@ class PossibleAction(Value):
 
 
 class CaseDetail(CaseOut):
-    """A case with its limits and what the token's user could do now."""
+    """A case with its limits and what the token's user could do now.
+
+    `covered_matters` are the other matters that the rating of a batch or a theme stands for.
+    """
 
     steps: int
     clocks: list[ClockOut]
+    covered_matters: list[CoveredMatter]
     possible_actions: list[PossibleAction]
 
 
@@ -158,6 +163,7 @@ def one_case(case_no: CaseNo, desk: Here, caller: Reader) -> CaseDetail:
         **_facts(case),
         steps=case.seq,
         clocks=_clocks(standing.clocks),
+        covered_matters=list(desk.records.complaint(case_no).covered),
         possible_actions=[PossibleAction(action=each, label=each.label) for each in possible],
     )
 

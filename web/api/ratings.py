@@ -12,7 +12,7 @@ from pydantic import Field
 
 from models.base import Value
 from models.outside import TakenRating, TakenStatus
-from policy.rating_fields import FIELDS
+from policy.rating_fields import FIELDS, MOST_COVERED
 from web.api.callers import IdempotencyKey, Source, the_desk_of
 from web.api.once import once
 from web.api.problems import documented
@@ -22,8 +22,15 @@ router = APIRouter(tags=["ratings"])
 
 MOST_RATINGS = 1000
 
-Plain = Annotated[str, Field(max_length=5000)] | int | Annotated[list[str | int], Field(max_length=50)] | None
-"""A field's value; a list is for `evalDetail`."""
+MOST_IN_A_LIST = MOST_COVERED + 1
+
+Plain = (
+    Annotated[str, Field(max_length=MOST_IN_A_LIST * 120)]
+    | int
+    | Annotated[list[str | int], Field(max_length=MOST_IN_A_LIST)]
+    | None
+)
+"""A field's value; a list is for tags (`evalDetail`) and `coveredMatters`, which may also be one long text."""
 
 _KNOWN = {name.lower() for field in FIELDS for name in (field.name, *field.aliases)}
 

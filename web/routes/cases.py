@@ -101,6 +101,8 @@ class CasePage:
     link_path: str
     """Where a link for the evaluator can be made (办件进度链接); empty for those who never hand one out."""
     done: str
+    sms_refused: bool = False
+    """Whether the evaluator has refused invitations by SMS; said to those who call."""
 
     @property
     def title(self) -> str:
@@ -164,6 +166,7 @@ def _page(desk: Desk, file: CaseFile, actor: Actor, done: int) -> CasePage:
         reveal_path=f"/cases/{case.case_no}/reveal" if reveal_refusal(actor, rated_units(case)) is None else "",
         link_path=f"/cases/{case.case_no}/link" if _may_hand_out(actor, case) else "",
         done=done_text(file, actor, done),
+        sms_refused=actor.role is Role.HOTLINE and bool(desk.outside.sms_refusals.of_case(case.case_no)),
     )
 
 

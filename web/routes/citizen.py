@@ -1,4 +1,5 @@
-"""A citizen's link: how the case stands in everyday words, and, when it is over, the re-evaluation (再评价).
+"""A citizen's link: how the case stands in everyday words, and, when it is over, the re-evaluation (再评价);
+and refusing the SMS that nothing depends on (退订).
 
 Decides what is shown to whoever has the link; the link is the secret, so nothing here asks for a login, and a link that
 never was looks like one that has expired.
@@ -10,7 +11,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import RedirectResponse, Response
 
 from casework.citizens import citizen_view
-from models.errors import ActionRefused, UnknownCase
+from models.errors import ActionRefused, BadInput, UnknownCase
 from models.outside import CitizenView, ReEvaluation
 from models.ratings import SatisfactionLevel
 from web.access import Here, anyone
@@ -24,6 +25,9 @@ router = APIRouter()
 _throttle = throttled(per_minute=30, burst=60)
 _LONGEST_COMMENT = 500
 
+REFUSE, ACCEPT = "refuse", "accept"
+"""What the page's button about SMS says."""
+
 
 @dataclass(frozen=True)
 class CitizenPage:
@@ -36,6 +40,8 @@ class CitizenPage:
     comment: str = ""
     refusal: str = ""
     longest: int = _LONGEST_COMMENT
+    sms_refused: bool | None = None
+    """Whether invitations by SMS are refused (退订); None where there is no number to send any to."""
 
     @property
     def title(self) -> str:
@@ -56,7 +62,20 @@ def citizen_page(request: Request, token: str, desk: Here) -> Response:
     view = _view(desk, token)
     if view is None:
         return render(request, "citizen_gone.html", GonePage(), 404)
-    return render(request, "citizen.html", CitizenPage(view, token))
+    return render(request, "citizen.html", CitizenPage(view, token, sms_refused=_sms_refused(desk, view)))
+
+
+@router.post("/c/{token}/sms", dependencies=[anyone(), _throttle])
+def choose_sms(request: Request, token: str, desk: Here, form: Form) -> Response:
+    """Refuse invitations by SMS, or want them again; what the procedure obliges us to tell comes all the same."""
+    view = _view(desk, token)
+    if view is None:
+        return render(request, "citizen_gone.html", GonePage(), 404)
+    wish = text_of(form, "wish")
+    if wish not in (REFUSE, ACCEPT):
+        raise BadInput("没有选择退订还是恢复，请返回页面，点其中一个按钮。")
+    desk.outside.sms_refusals.choose(view.case_no, refused=wish == REFUSE)
+    return RedirectResponse(f"/c/{token}", status_code=303)
 
 
 @router.post("/c/{token}", dependencies=[anyone(), _throttle])
@@ -84,8 +103,14 @@ def rate(request: Request, token: str, desk: Here, form: Form, later: Background
     if view is None:
         return render(request, "citizen_gone.html", GonePage(), 404)
     chosen = int(level) if level in "12345" and level else 0
-    page = CitizenPage(view, token, chosen=chosen, comment=comment, refusal=refusal)
+    page = CitizenPage(
+        view, token, chosen=chosen, comment=comment, refusal=refusal, sms_refused=_sms_refused(desk, view)
+    )
     return render(request, "citizen.html", page, 422)
+
+
+def _sms_refused(desk: Desk, view: CitizenView) -> bool | None:
+    return desk.outside.sms_refusals.of_case(view.case_no)
 
 
 def _view(desk: Desk, token: str) -> CitizenView | None:

@@ -67,8 +67,8 @@ def read(desk: Here, who: Who, form: Form) -> Response:
 
 @router.post("/inbox/open", dependencies=[allowed(*READERS)])
 def open_case(desk: Here, who: Who, form: Form) -> Response:
-    """Mark a notice as read and go on to its case."""
+    """Mark a notice as read and go on to its case, or to the periodic work where it is about none."""
     key = text_of(form, "notice")
     case_no = desk.messages.inbox.case_of(who.user, key)
     desk.messages.inbox.mark_read(who.user, [key])
-    return RedirectResponse(f"/cases/{case_no}", status_code=303)
+    return RedirectResponse(f"/cases/{case_no}" if case_no else "/rhythm", status_code=303)

@@ -152,6 +152,8 @@ def _tone(record: MessageRecord) -> str:
             return "good"
         case MessageStatus.PENDING if record.last_error is None:
             return ""
+        case MessageStatus.WITHHELD:
+            return ""
         case _:
             return "soon"
 

@@ -54,6 +54,11 @@ class LogRow:
     user: str
     unit: str
 
+    @property
+    def address(self) -> str:
+        """Where what was looked at is shown: the case, or the person of a sample."""
+        return f"/{'samples' if self.reveal.place is RevealPlace.SAMPLE else 'cases'}/{self.reveal.case_no}"
+
 
 @dataclass(frozen=True)
 class LogPage:

@@ -1,0 +1,67 @@
+"""The work that comes back with the calendar on scores and analyses: points of a month, the analysis of a period.
+
+Decides what one run does and how its outcome reads. When it is due and what became of it stands in `policy.rhythm` and
+in the diary; done once more with nothing changed in between, both give the same again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from casework.analysis import AnalysisPorts, analyse
+from casework.figures import FigureBook
+from casework.periods import period_code, period_text
+from casework.scores import SCORED, AskedScore, ScoreBook, month_of_points
+from models.errors import BadInput
+from models.figures import FigurePeriod
+from models.rhythm import JobOutcome, JobPeriod
+from models.scores import ScoreKind
+from policy.parsing import PolicyFile
+
+
+@dataclass(frozen=True)
+class PointsJob:
+    """Counts the points of a month and keeps them (GH-27)."""
+
+    figures: FigureBook
+    book: ScoreBook
+    policy_of: Callable[[str], PolicyFile]
+
+    def run(self, jurisdiction: str, period: JobPeriod, at: datetime) -> JobOutcome:
+        """Keep the points of units and clerks. Raises BadInput where the place has no table of points."""
+        table = self.book.rules(jurisdiction).points
+        if table is None:
+            raise BadInput("本地没有月积分的规则（scores.toml），没有计月积分。")
+        file, month = self.policy_of(jurisdiction), FigurePeriod(first=period.first, last=period.last)
+        counts = [
+            self.book.keep(
+                month_of_points(self.figures, table, file, AskedScore(jurisdiction, month, at, grouping), None)
+            )
+            for grouping in SCORED
+        ]
+        units, clerks = (len(count.groups) for count in counts)
+        query = {"place": jurisdiction, "period": period_code(month), "score": ScoreKind.POINTS.value}
+        return JobOutcome(
+            summary=f"已登记{period_text(month)}月积分：单位 {units} 个，人员 {clerks} 名。",
+            count=units + clerks,
+            link=f"/scores?{urlencode(query)}",
+        )
+
+
+@dataclass(frozen=True)
+class AnalysisJob:
+    """Makes the analysis of a period and keeps it under its number (GH-13)."""
+
+    ports: AnalysisPorts
+    policy_of: Callable[[str], PolicyFile]
+
+    def run(self, jurisdiction: str, period: JobPeriod, at: datetime) -> JobOutcome:
+        """Make the analysis. Raises BadInput for a period that has none or is not over."""
+        about = FigurePeriod(first=period.first, last=period.last)
+        made = self.ports.book.keep(analyse(self.ports, self.policy_of(jurisdiction), about, at), None)
+        return JobOutcome(
+            summary=f"已编制{period_text(about)}分析报告，差评分析{made.number}。",
+            count=1,
+            link=f"/analyses?{urlencode({'place': jurisdiction})}",
+        )

@@ -1,0 +1,115 @@
+"""`analysis --jurisdiction ID [--period 2026-Q3 | --number 2026-1] [--out FILE]`: analyses, listed, made, written.
+
+Decides how they are listed and which one is meant. What an analysis says stands in `casework.analysis`.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from casework.analysis import AnalysisPorts, analyse, docx_of, read_number
+from casework.documents import Press
+from casework.periods import period_text, read_period
+from casework.text import instant, table
+from models.analysis import KeptAnalysis
+from models.errors import BadInput
+from policy.parsing import PolicyFile
+
+_ENDINGS = (".docx", ".pdf")
+
+
+class AnalysedPlaces(Protocol):
+    """The policy files of the jurisdictions."""
+
+    def file(self, jurisdiction: str) -> PolicyFile:
+        """A jurisdiction's policy. Raises BadInput for an unknown one."""
+        ...
+
+
+@dataclass(frozen=True)
+class AnalysisCommand:
+    """What the command needs."""
+
+    analysis: AnalysisPorts
+    policies: AnalysedPlaces
+    press: Press
+    now: Callable[[], datetime]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = (
+        "分析报告：不写期间和文号时列出已编制的；写期间时按现在所知编制并编号，与同期上一份内容相同的不另编号；"
+        "写 --out 时生成文件。"
+    )
+    parser.add_argument("--jurisdiction", metavar="ID", required=True, help="地区（代号）")
+    parser.add_argument("--period", metavar="PERIOD", help="编制哪一期，如 2026-Q3、2026-11 或 2026")
+    parser.add_argument("--number", metavar="NUMBER", help="已编制的哪一份，如 2026-1（〔2026〕1号）")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="写到哪个文件，以 .docx 或 .pdf 结尾")
+
+
+def run(args: Namespace, ports: AnalysisCommand, out: TextIO, err: TextIO) -> int:
+    """List, make or write. Raises BadInput or NoDocument."""
+    del err
+    file = ports.policies.file(args.jurisdiction)
+    if args.period is not None and args.number is not None:
+        raise BadInput("--period 和 --number 只写一个：编制新的写期间，取已编制的写文号。")
+    if args.out is not None:
+        _need_new_file(args.out)
+    if args.period is not None:
+        made = ports.analysis.book.keep(analyse(ports.analysis, file, read_period(args.period), ports.now()), None)
+    elif args.number is not None:
+        made = _found(ports, args.jurisdiction, args.number)
+    else:
+        if args.out is not None:
+            raise BadInput("写 --out 时，请用 --period 写明编制哪一期，或用 --number 写明已编制的哪一份。")
+        print(_listed(ports, args.jurisdiction), file=out)
+        return 0
+    print(_line(made), file=out)
+    if args.out is not None:
+        content = docx_of(ports.press, made)
+        _write(args.out, ports.press.pdf(content) if args.out.suffix.lower() == ".pdf" else content)
+        print(f"已写入 {args.out}", file=out)
+    return 0
+
+
+def _found(ports: AnalysisCommand, jurisdiction: str, number: str) -> KeptAnalysis:
+    found = read_number(number)
+    made = ports.analysis.book.find(jurisdiction, *found) if found is not None else None
+    if made is None:
+        raise BadInput(f"没有文号为“{number}”的分析报告；〔2026〕1号写成 2026-1，不写文号可以列出已编制的。")
+    return made
+
+
+def _listed(ports: AnalysisCommand, jurisdiction: str) -> str:
+    made = ports.analysis.book.kept(jurisdiction)
+    if not made:
+        return "这个地区还没有编制过分析报告；用 --period 编制，如 --period 2026-Q3。"
+    rows = [(each.code, f"差评分析{each.number}", period_text(each.analysis.period), _as_of(each)) for each in made]
+    return "\n".join(table(rows))
+
+
+def _line(made: KeptAnalysis) -> str:
+    return f"差评分析{made.number}：{made.analysis.place_name}{period_text(made.analysis.period)}，{_as_of(made)}"
+
+
+def _as_of(made: KeptAnalysis) -> str:
+    return f"按 {instant(made.analysis.as_of)} 所知统计"
+
+
+def _need_new_file(path: Path) -> None:
+    if path.suffix.lower() not in _ENDINGS:
+        raise BadInput(f"--out 的文件名要以 {' 或 '.join(_ENDINGS)} 结尾。")
+    if path.exists():
+        raise BadInput(f"文件 {path} 已经存在，没有覆盖；请换一个文件名。")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError:
+        raise BadInput(f"写不进文件 {path}，请检查文件夹是否存在、能否写入。") from None
