@@ -19,10 +19,14 @@ from adapters.settings import PROJECT
 PARTS = {
     "due_dates": "due dates per second beside `holidays`",
     "import_ratings": "importing ratings beside a bare COPY and one-by-one inserts",
+    "intake_api": "ratings through the API beside a bare COPY",
+    "import_beside_cases": "sign-offs while a year of ratings is imported",
+    "monthly_figures": "the figures of a month over 5 million ratings beside a query by hand",
     "pages": "worklist, case page and search with 1,000 and 1,000,000 cases beside one SELECT",
     "counts": "events, workflow tasks and bytes of a plain case",
     "cases": "whole cases per second beside a bare workflow",
     "memory": "memory with 5,000 and 20,000 open cases",
+    "invitations": "waiting invitations per gigabyte beside bare workflows with one timer",
     "timers": "limits that run out in the same minute beside bare timers",
     "replan": "open cases planned again after a holiday notice beside bare updates",
 }

@@ -4,29 +4,24 @@ Compares the whole way of a CSV file (read, check, store, checkpoint) with a bar
 the same table, and with one INSERT per row; then shows the peak memory for a small and for a big file.
 """
 
-import asyncio
 import base64
 import csv
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from adapters.codec import KeyRing
-from adapters.database import migrate
 from adapters.personal import PersonalData
 from adapters.rating_copy import COPIED, COPY_RATINGS
 from adapters.rating_import import RatingImporter
-from adapters.stack.ports import PortBook, PortName
-from adapters.stack.postgres import Postgres
+from bench.database import database
 from bench.measure import abba
-from models.ratings import ImportRequest
+from models.ratings import ImportRequest, RatingRules
 
 ROWS = 100_000
 SINGLE_ROWS = 2_000
@@ -38,13 +33,13 @@ KEYS = KeyRing(current="bench", keys={"bench": base64.b64encode(bytes(range(32))
 def main() -> None:
     """Measure and print."""
     quick = "--quick" in sys.argv
-    with tempfile.TemporaryDirectory() as folder, _database(Path(folder)) as url:
-        many = _file(Path(folder) / "many.csv", ROWS // (10 if quick else 1))
-        few = _file(Path(folder) / "few.csv", SINGLE_ROWS)
+    with tempfile.TemporaryDirectory() as folder, database() as url:
+        many = good_ratings(Path(folder) / "many.csv", ROWS // (10 if quick else 1))
+        few = good_ratings(Path(folder) / "few.csv", SINGLE_ROWS)
         _beside_copy(url, many)
         _beside_inserts(url, few)
         for rows in MEMORY_ROWS[: 1 if quick else 2]:
-            _memory(url, _file(Path(folder) / "big.csv", rows), rows)
+            _memory(url, good_ratings(Path(folder) / "big.csv", rows), rows)
 
 
 def measured(database_url: str, path: Path) -> None:
@@ -57,7 +52,7 @@ def measured(database_url: str, path: Path) -> None:
 
 def _beside_copy(url: str, path: Path) -> None:
     rows = _import(url, path)
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
+    with psycopg.connect(plain(url), autocommit=True) as connection:
         buffer = bytearray()
         columns = ", ".join(COPIED)
         with connection.cursor().copy(
@@ -67,12 +62,12 @@ def _beside_copy(url: str, path: Path) -> None:
                 buffer += piece
 
         def bare_copy() -> None:
-            _empty(connection)
+            empty(connection)
             with connection.cursor().copy(COPY_RATINGS) as copy:
                 copy.write(buffer)
 
         def whole_import() -> None:
-            _empty(connection)
+            empty(connection)
             _import(url, path)
 
         bare_copy()
@@ -85,24 +80,24 @@ def _beside_copy(url: str, path: Path) -> None:
 
 
 def _beside_inserts(url: str, path: Path) -> None:
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
-        _empty(connection)
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        empty(connection)
         rows = _import(url, path)
         columns = ", ".join(COPIED)
         values = connection.execute(f"select {columns} from ratings order by row_no".encode()).fetchall()
         insert = f"insert into ratings ({columns}) values ({', '.join(['%s'] * len(COPIED))})".encode()
 
         def single_inserts() -> None:
-            _empty(connection)
+            empty(connection)
             for row in values:
                 connection.execute(insert, row)
 
         def whole_import() -> None:
-            _empty(connection)
+            empty(connection)
             _import(url, path)
 
         ratio = abba(single_inserts, whole_import)
-        _empty(connection)
+        empty(connection)
     print(
         f"import of {rows:,} good ratings: {rows / ratio.b_seconds:,.0f} rows/s beside"
         f" {rows / ratio.a_seconds:,.0f} rows/s of one INSERT per row, {ratio}"
@@ -110,8 +105,8 @@ def _beside_inserts(url: str, path: Path) -> None:
 
 
 def _memory(url: str, path: Path, rows: int) -> None:
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
-        _empty(connection)
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        empty(connection)
     script = "import sys; from pathlib import Path; from bench.import_ratings import measured;"
     script += "measured(sys.argv[1], Path(sys.argv[2]))"
     done = subprocess.run([sys.executable, "-c", script, url, str(path)], capture_output=True, text=True, check=True)
@@ -121,7 +116,13 @@ def _memory(url: str, path: Path, rows: int) -> None:
 
 def _import(url: str, path: Path) -> int:
     importer = RatingImporter(url, {DEPARTMENT: "renshe"}, lambda: datetime.now(UTC), PersonalData(KEYS))
-    order = ImportRequest(path=str(path), jurisdiction="ezhou", code_system="national", bad_levels=frozenset({1, 2}))
+    order = ImportRequest(
+        path=str(path),
+        jurisdiction="ezhou",
+        code_system="national",
+        bad_levels=frozenset({1, 2}),
+        rules=RatingRules(rates_staff=True, batch_min=2, once_per_visit=True),
+    )
     report = importer.import_file(order)
     assert report.rejected == 0
     assert report.stored == report.rows
@@ -134,15 +135,15 @@ def _check_same(connection: psycopg.Connection, rows: int, buffer: bytes | bytea
     assert buffer.count(b"\n") == rows
 
 
-def _empty(connection: psycopg.Connection) -> None:
+def empty(connection: psycopg.Connection) -> None:
     connection.execute("truncate ratings, imports")
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
     return url.replace("+psycopg", "")
 
 
-def _file(path: Path, rows: int) -> Path:
+def good_ratings(path: Path, rows: int) -> Path:
     """Good ratings with every column that a window delivers, and some variety."""
     columns = (
         "projectNo,assessNumber,satisfaction,pf,assessTime,evalDetail,writingEvaluation,anonymityFlag,areaCode,"
@@ -165,23 +166,6 @@ def _file(path: Path, rows: int) -> Path:
                 )
             )  # fmt: skip
     return path
-
-
-@contextmanager
-def _database(folder: Path) -> Iterator[str]:
-    """A durable server of its own, gone afterwards."""
-    with PortBook(folder) as ports:
-        port = ports.choose([PortName.DATABASE])[PortName.DATABASE]
-    server = Postgres(folder / "postgres", port, folder / "postgres.log")
-    with asyncio.Runner() as runner:
-        child = runner.run(server.start())
-        try:
-            runner.run(server.wait_ready(child))
-            url = runner.run(server.ensure_database())
-            migrate(url)
-            yield url
-        finally:
-            runner.run(child.stop(grace=10))
 
 
 if __name__ == "__main__":

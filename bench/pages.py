@@ -6,27 +6,22 @@ INSERT … SELECT: a tenth of the cases is open, in 40 units with five officers 
 """
 
 import argparse
-import asyncio
-import contextlib
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, text
 
-from adapters.database import make_engine, migrate
+from adapters.database import make_engine
 from adapters.directory import Directory
 from adapters.lists import CaseLists
 from adapters.overview import OverviewNumbers
 from adapters.policies import Versions, keep, load_calendar, load_policy
 from adapters.reading import CaseReader
 from adapters.search_words import words_of
-from adapters.stack.ports import PortBook, PortName
-from adapters.stack.postgres import Postgres
 from adapters.tables.cases import CASES
+from bench.database import database
 from bench.measure import abba
 from calendars import due_date
 from models.actors import Actor, Role
@@ -55,7 +50,7 @@ def main() -> None:
     sizes = parser.parse_args().sizes or list(SIZES)
     if len(sizes) != 2:
         parser.error("two sizes are needed")
-    with tempfile.TemporaryDirectory() as folder, _database(Path(folder)) as url:
+    with database() as url:
         engine = make_engine(url)
         _furnish(engine)
         found: list[dict[str, float]] = []
@@ -258,23 +253,6 @@ def _without_indexes(connection: Connection) -> Iterator[None]:
     yield
     for row in found:
         connection.execute(text(row.indexdef))
-
-
-@contextmanager
-def _database(folder: Path) -> Iterator[str]:
-    """A database of its own with the program's schema; gone afterwards."""
-    folder.chmod(0o711)  # as root the database runs as another user, who has to come through here
-    with PortBook(folder) as ports:
-        port = ports.choose([PortName.DATABASE])[PortName.DATABASE]
-    server = Postgres(folder / "postgres", port, folder / "postgres.log")
-    with asyncio.Runner() as runner:
-        child = runner.run(server.start())
-        with contextlib.ExitStack() as stack:
-            stack.callback(lambda: runner.run(child.stop(grace=10)))
-            runner.run(server.wait_ready(child))
-            url = runner.run(server.ensure_database())
-            migrate(url)
-            yield url
 
 
 if __name__ == "__main__":
