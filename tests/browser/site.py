@@ -8,17 +8,19 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.rhythm.support import PaperSchedules
 from tests.support.engine import Office
 from tests.web.pages import WorkingOffice, open_working_office
 from web.access import SESSION_COOKIE
 from web.app import create_app
+from web.ports import Desk
 
 OFFICE_SCREEN = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -110,7 +112,7 @@ async def open_site(
         door = socket.create_server(("127.0.0.1", 0))
         server = _Server(
             uvicorn.Config(
-                create_app(working.pages.desk),
+                create_app(_without_an_engines_schedules(working.pages.desk)),
                 log_level="warning",
                 access_log=False,
                 lifespan="off",
@@ -128,6 +130,11 @@ async def open_site(
                 await context.close()
             server.should_exit = True
             await serving
+
+
+def _without_an_engines_schedules(desk: Desk) -> Desk:
+    """The engine whose clock is moved knows no schedules; on these pages they stand on paper."""
+    return replace(desk, rhythm=replace(desk.rhythm, engine=PaperSchedules()))
 
 
 class _Server(uvicorn.Server):

@@ -42,6 +42,8 @@ NO_PAGES = (
 )
 """Addresses that answer with something other than a page, or that need a secret."""
 
+NO_PAGE = (".xlsx", ".csv", ".json")
+
 FOR_A_CASE = {
     "/cases/{case_no}": OFFICER,
     "/cases/{case_no}/why/remediation/1": OFFICER,
@@ -107,7 +109,7 @@ def _pages(desk: Desk, case_no: str) -> list[tuple[str, str]]:
         route = context.original_route
         if not isinstance(route, APIRoute) or "GET" not in (route.methods or ()) or "{" in route.path:
             continue
-        if route.path == "/" or route.path.startswith(NO_PAGES) or route.path.endswith(".xlsx"):
+        if route.path == "/" or route.path.startswith(NO_PAGES) or route.path.endswith(NO_PAGE):
             continue
         rule = rule_of(route)
         assert rule is not None

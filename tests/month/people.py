@@ -123,5 +123,6 @@ RATED_BY_THEMSELVES = [visitor for visitor in VISITORS if visitor.rates_on in DA
 DEFAULTED = [visitor for visitor in VISITORS if visitor.does in (2, 3) and default_day(visitor.day) in DAYS]
 DEFAULTED_THE_NEXT_MORNING = [each for each in VISITORS if each.does in (2, 3) and default_day(each.day) == NEXT_MONTH]
 REMINDED = [visitor for visitor in VISITORS if visitor.does in (1, 2) and visitor.day + timedelta(days=1) in DAYS]
+CALLABLE = [visitor for visitor in VISITORS if visitor.mobile and not (visitor.does == 4 and visitor.day in BAD)]
 COUNTED = {visitor.matter for visitor in RATED_BY_THEMSELVES + DEFAULTED} | set(IN_THE_BATCH)
 """The matters that have a rating in March: what the figures count, to the last row."""

@@ -1,11 +1,12 @@
-"""A kind of work that only counts how often it was done."""
+"""A kind of work that only counts how often it was done, and schedules on paper."""
 
 import threading
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.errors import HaochapingError
-from models.rhythm import JobOutcome, JobPeriod
+from models.rhythm import JobKind, JobOutcome, JobPeriod, Schedule
 
 
 @dataclass
@@ -28,3 +29,34 @@ class Tally:
 
 class NotToday(HaochapingError):
     """Why some work could not be done."""
+
+
+@dataclass
+class PaperSchedules:
+    """Schedules on paper, for an engine that knows none; the real ones are tried in `test_on_the_engine`."""
+
+    paused: dict[JobKind, str] = field(default_factory=dict)
+    asked: list[tuple[str, JobKind, tuple[str, ...], str]] = field(default_factory=list)
+    kinds: tuple[JobKind, ...] = (JobKind.BOTTOM, JobKind.CIRCULAR)
+
+    async def schedules(self, jurisdiction: str, kinds: Collection[JobKind]) -> Sequence[Schedule]:
+        del jurisdiction
+        return [
+            Schedule(kind=kind, is_paused=kind in self.paused, note=self.paused.get(kind, ""))
+            for kind in kinds
+            if kind in self.kinds
+        ]
+
+    async def run_now(
+        self, jurisdiction: str, place_name: str, kind: JobKind, periods: tuple[JobPeriod, ...], by: str
+    ) -> None:
+        del place_name
+        self.asked.append((jurisdiction, kind, tuple(period.label for period in periods), by))
+
+    async def pause(self, jurisdiction: str, kind: JobKind, note: str) -> None:
+        del jurisdiction
+        self.paused[kind] = note
+
+    async def resume(self, jurisdiction: str, kind: JobKind, note: str) -> None:
+        del jurisdiction, note
+        self.paused.pop(kind)

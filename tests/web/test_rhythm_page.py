@@ -1,7 +1,7 @@
 """定期工作 on the desk and on the command line: how each kind stands, the buttons, and an engine that is away."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import pytest
@@ -13,47 +13,16 @@ from cli.rhythm import RhythmCommand
 from models.errors import EngineUnavailable
 from models.figures import FigurePeriod
 from models.notices import Channel, NoticeKind
-from models.rhythm import JobKind, JobPeriod, Schedule
+from models.rhythm import JobKind, JobPeriod
 from tests.cli.terminal import Terminal
 from tests.messages.support import message, post
-from tests.rhythm.support import Tally
+from tests.rhythm.support import PaperSchedules, Tally
 from tests.support.engine import HOTLINE, SUPERVISOR, at
 from tests.web.pages import Pages, Shown, text_of, with_another
 from web.routes.rhythm import RhythmPage
 
 JANUARY = JobPeriod.of(FigurePeriod.of_months(2026, 1, 1))
 NOW = at("2026-02-13 17:50")
-
-
-@dataclass
-class PaperSchedules:
-    """Schedules on paper; the real ones are tried in `test_on_the_engine`."""
-
-    paused: dict[JobKind, str] = field(default_factory=dict)
-    asked: list[tuple[str, JobKind, tuple[str, ...], str]] = field(default_factory=list)
-    kinds: tuple[JobKind, ...] = (JobKind.BOTTOM, JobKind.CIRCULAR)
-
-    async def schedules(self, jurisdiction: str, kinds: Collection[JobKind]) -> Sequence[Schedule]:
-        del jurisdiction
-        return [
-            Schedule(kind=kind, is_paused=kind in self.paused, note=self.paused.get(kind, ""))
-            for kind in kinds
-            if kind in self.kinds
-        ]
-
-    async def run_now(
-        self, jurisdiction: str, place_name: str, kind: JobKind, periods: tuple[JobPeriod, ...], by: str
-    ) -> None:
-        del place_name
-        self.asked.append((jurisdiction, kind, tuple(period.label for period in periods), by))
-
-    async def pause(self, jurisdiction: str, kind: JobKind, note: str) -> None:
-        del jurisdiction
-        self.paused[kind] = note
-
-    async def resume(self, jurisdiction: str, kind: JobKind, note: str) -> None:
-        del jurisdiction, note
-        self.paused.pop(kind)
 
 
 @pytest.fixture
