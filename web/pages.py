@@ -100,11 +100,8 @@ MENU_ORDER = (
 )
 """How the words behind the first one stand beside each other: the daily work first."""
 
-_SELDOM = MENU_ORDER.index("/rhythm")
-"""From here on stands what is looked at now and then."""
-
-_MENU_ROOM = 9
-"""Words that fit beside each other on an office screen; of a longer menu the seldom ones fold away under 更多."""
+_MENU_ROOM = 8
+"""Words that fit beside each other on an office screen; of a longer menu the last ones fold away under 更多."""
 
 
 def in_menu(label: str, path: str, *roles: Role) -> None:
@@ -125,9 +122,7 @@ def folded(menu: tuple[MenuEntry, ...]) -> tuple[tuple[MenuEntry, ...], tuple[Me
     """The words that stand in the menu, and those that fold away under 更多."""
     if len(menu) <= _MENU_ROOM:
         return menu, ()
-    seldom = [place > 0 and MENU_ORDER.index(entry.path) >= _SELDOM for place, entry in enumerate(menu)]
-    shown = tuple(entry for entry, is_seldom in zip(menu, seldom, strict=True) if not is_seldom)
-    return shown, tuple(entry for entry, is_seldom in zip(menu, seldom, strict=True) if is_seldom)
+    return menu[: _MENU_ROOM - 1], menu[_MENU_ROOM - 1 :]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from models.views import EngineHistoryView
 from tests.web.pages import Pages, Shown, open_pages, with_another
 from tests.web.paper import PaperActs
 from web.access import Allowed, Signed, rule_of
-from web.pages import FIRST_PAGE, MENU, MENU_ORDER, menu_of
+from web.pages import FIRST_PAGE, MENU, MENU_ORDER, folded, menu_of
 
 TABLE = Path(__file__).with_name("access.txt")
 MOUNTS = {"/static", "/api/v1"}
@@ -170,6 +170,14 @@ def test_the_menu_begins_with_the_work_of_the_role() -> None:
         Role.ADMIN: "用户",
     }
     assert [entry.label for entry in menu_of(Role.SUPERVISOR)][:2] == ["总览", "待办"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_long_menu_folds_its_last_words_away(role: Role) -> None:
+    shown, more = folded(menu_of(role))
+    assert shown + more == menu_of(role)
+    assert len(shown) + bool(more) <= 8
+    assert bool(more) == (role in (Role.SUPERVISOR, Role.ADMIN))
 
 
 def test_every_word_of_the_menu_has_its_place_and_its_rule() -> None:
