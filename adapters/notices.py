@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from adapters.directory import Directory
 from adapters.policies import Rules
 from models.actors import Role
-from models.case import CaseState
+from models.case import UNNAMED_ITEM, CaseState
 from models.clocks import ClockKind, RungKind
 from models.due import DueDate, in_shanghai
 from models.notices import Channel, Fact, Message, NoticeKind, message_key
@@ -143,7 +143,7 @@ def _facts(head: Letterhead, unit: Unit) -> dict[Fact, str | None]:
         Fact.CASE_NO: case.case_no,
         Fact.PROJECT_NO: case.project_no,
         Fact.ASSESS_NUMBER: str(case.assess_number),
-        Fact.ITEM_NAME: case.task_name,
+        Fact.ITEM_NAME: case.task_name or UNNAMED_ITEM,
         Fact.ITEM_CODE: case.task_code,
         Fact.UNIT_NAME: unit.name,
         Fact.UNIT_CODE: unit.uscc,

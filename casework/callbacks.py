@@ -13,6 +13,7 @@ from casework.standing import Standing, rated_units
 from casework.text import instant
 from models.actors import Role
 from models.callbacks import CallbackKind, CallbackResult
+from models.case import UNNAMED_ITEM
 from models.kinds import Finding
 from models.steps import Event
 from models.views import CaseView, EntryView
@@ -64,7 +65,7 @@ def choice_of(value: str) -> ResultChoice | None:
 def script_of(text: str, standing: Standing) -> str:
     """What is asked, with the case's own item, unit, day and source filled in."""
     case = standing.case
-    item = case.task_name or "政务服务事项"
+    item = case.task_name or UNNAMED_ITEM
     asked = Template(text).substitute(
         item=item, unit=case.unit_name, assessed=instant(case.assessed_at), source=case.source.label
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from casework.text import end_of
 from models.callbacks import CallbackResult
-from models.case import Ending, Stage
+from models.case import UNNAMED_ITEM, Ending, Stage
 from models.clocks import ClockKind
 from models.outside import CitizenView, Milestone
 from models.steps import Event
@@ -61,7 +61,7 @@ def citizen_view(
     standing = _ENDED[case.ending] if ended and case.ending else _STANDING.get(case.stage, "正在办理。")
     return CitizenView(
         case_no=case.case_no,
-        item=case.task_name or "政务服务事项",
+        item=case.task_name or UNNAMED_ITEM,
         unit=case.unit_name,
         assessed_at=case.assessed_at,
         said=said,

@@ -20,6 +20,7 @@ from casework.standing import Standing
 from casework.text import deadline, end_of
 from models.actors import Actor, Role
 from models.analysis import Report
+from models.case import UNNAMED_ITEM
 from models.documents import OPTIONAL, Blank, Document, DocumentKind, Filled
 from models.due import in_shanghai
 from models.kinds import CaseSource, Finding, MeasureKind
@@ -204,7 +205,7 @@ def _head(document: Document, number: str, entry: EntryView, papers: Papers) -> 
 def _of_the_case(document: Document, entry: EntryView, papers: Papers) -> Filled:
     case, open_blanks = papers.case, OPTIONAL[document.kind]
     blanks = {
-        Blank.ITEM_NAME: case.task_name or "政务服务事项",
+        Blank.ITEM_NAME: case.task_name or UNNAMED_ITEM,
         Blank.REVIEW: _review(case),
         Blank.DISPATCHED: _day(case.dispatched_at),
         Blank.PROJECT_NO: case.project_no if case.source is CaseSource.RATING else "",

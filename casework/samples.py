@@ -13,6 +13,7 @@ from typing import Protocol
 from casework.ports import People
 from casework.reports import report_form
 from models.actors import Actor
+from models.case import UNNAMED_ITEM
 from models.errors import ActionRefused, BadInput
 from models.figures import FigurePeriod
 from models.kinds import CaseClass, CaseSource
@@ -44,7 +45,6 @@ from policy.samples import (
     takes_cases,
 )
 
-_UNNAMED_ITEM = "政务服务事项"
 _MONTHS = {Period.QUARTERLY: 3, Period.ANNUAL: 12}
 
 
@@ -197,7 +197,7 @@ def result_by_unit(people: Sequence[SampledPerson], file: PolicyFile, directory:
 
 def script_of(text: str, person: SampledPerson, unit: str) -> tuple[str, ...]:
     """What is asked, with the matter's own item and unit filled in."""
-    given = {"item": person.task_name or _UNNAMED_ITEM, "unit": unit}
+    given = {"item": person.task_name or UNNAMED_ITEM, "unit": unit}
     return tuple(line.strip() for line in Template(text).substitute(given).splitlines() if line.strip())
 
 
@@ -228,7 +228,7 @@ def case_form(
         jurisdiction=file.policy.jurisdiction,
         source=CaseSource.SAMPLE_CALLBACK,
         unit=unit,
-        task_name=person.task_name or _UNNAMED_ITEM,
+        task_name=person.task_name or UNNAMED_ITEM,
         task_code=person.task_code,
         matter=answer.said.strip(),
         case_class=CaseClass(case_class),

@@ -102,6 +102,10 @@ class Ending(StrEnum):
         return self is not Ending.NOT_ADOPTED
 
 
+UNNAMED_ITEM = "政务服务事项"
+"""What a matter is called whose source names no item; no letter and no page goes without."""
+
+
 class CaseOrder(Value):
     """The dispatch of one bad review (转办): the input of the workflow. Nothing in it is personal."""
 
