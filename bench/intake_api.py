@@ -5,8 +5,6 @@ other, with a bare COPY of the same rows into the same table; then shows how lon
 """
 
 import csv
-import http.client
-import json
 import sys
 import tempfile
 import time
@@ -14,9 +12,9 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlsplit
 
 import psycopg
+import requests
 
 from adapters.rating_copy import COPIED, COPY_RATINGS
 from bench.import_ratings import empty, good_ratings, plain
@@ -43,28 +41,24 @@ def main() -> None:
 
 
 class Desk:
-    """The desk's API over one connection that is kept."""
+    """The desk's API, over connections that are kept as long as the desk keeps them."""
 
     def __init__(self, address: str, token: str) -> None:
         """`address` is the desk's; `token` may hand in ratings."""
-        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=_PATIENCE)
-        self._token = token
+        self._address = f"{address}/api/v1/ratings"
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {token}"
 
     def hand_in(self, ratings: Sequence[dict[str, str]]) -> None:
         """Post ratings as one request; all of them must be stored."""
-        self._connection.request(
-            "POST",
-            "/api/v1/ratings",
-            json.dumps({"jurisdiction": "ezhou", "ratings": ratings}),
-            {
-                "Authorization": f"Bearer {self._token}",
-                "Idempotency-Key": uuid.uuid4().hex,
-                "Content-Type": "application/json",
-            },
+        answer = self._session.post(
+            self._address,
+            json={"jurisdiction": "ezhou", "ratings": ratings},
+            headers={"Idempotency-Key": uuid.uuid4().hex},
+            timeout=_PATIENCE,
         )
-        answer = self._connection.getresponse()
-        said = json.loads(answer.read())
-        assert answer.status == http.HTTPStatus.OK, said
+        said = answer.json()
+        assert answer.ok, said
         assert said["stored"] == len(ratings), said
 
 
