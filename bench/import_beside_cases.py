@@ -7,8 +7,6 @@ answer that its step is recorded.
 
 import argparse
 import csv
-import http.client
-import json
 import subprocess
 import sys
 import tempfile
@@ -16,7 +14,8 @@ import time
 import uuid
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlsplit
+
+import requests
 
 from adapters.settings import PROJECT
 from bench.import_ratings import DEPARTMENT, good_ratings
@@ -25,6 +24,7 @@ from bench.running_stack import environment, running_stack, starter, token
 RATINGS = 5_000_000
 SIGNED_IN_A_PHASE = 100
 OFFICER = "officer-renshe"
+_PATIENCE = 120  # seconds
 _PAUSE = 0.1  # seconds between two sign-offs: a unit at work, not a load test
 
 
@@ -39,11 +39,12 @@ def main() -> None:
         many = good_ratings(folder / "many.csv", ratings)
         with running_stack(folder) as stack:
             cases = _cases(folder)
-            desk = http.client.HTTPConnection(urlsplit(stack.desk_url).netloc, timeout=120)
-            secret = token(folder, OFFICER, "cases:act")
-            before = [_signed(desk, secret, case_no) for case_no in cases[:SIGNED_IN_A_PHASE]]
-            during, seconds = _while_importing(folder, many, desk, secret, cases[SIGNED_IN_A_PHASE:-SIGNED_IN_A_PHASE])
-            after = [_signed(desk, secret, case_no) for case_no in cases[-SIGNED_IN_A_PHASE:]]
+            addresses = [f"{stack.desk_url}/api/v1/cases/{case_no}" for case_no in cases]
+            desk = requests.Session()
+            desk.headers["Authorization"] = f"Bearer {token(folder, OFFICER, 'cases:act')}"
+            before = [_signed(desk, case) for case in addresses[:SIGNED_IN_A_PHASE]]
+            during, seconds = _while_importing(folder, many, desk, addresses[SIGNED_IN_A_PHASE:-SIGNED_IN_A_PHASE])
+            after = [_signed(desk, case) for case in addresses[-SIGNED_IN_A_PHASE:]]
     quiet = before + after
     print(
         f"exact: a sign-off while {ratings:,} ratings are imported ({ratings / seconds:,.0f} rows/s):"
@@ -52,16 +53,16 @@ def main() -> None:
     )
 
 
-def _while_importing(
-    folder: Path, many: Path, desk: http.client.HTTPConnection, secret: str, cases: list[str]
-) -> tuple[list[float], float]:
+def _while_importing(folder: Path, many: Path, desk: requests.Session, cases: list[str]) -> tuple[list[float], float]:
     """Sign off while the import runs, and never afterwards; how long each took, and how long the import took."""
     begins = time.monotonic()
     command = [sys.executable, "starter.py", "import", str(many), "--jurisdiction", "ezhou"]
     took: list[float] = []
-    with subprocess.Popen(command, cwd=PROJECT, env=environment(folder), stdout=subprocess.DEVNULL) as importing:
-        for case_no in cases:
-            seconds = _signed(desk, secret, case_no)
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as importing:
+        for case in cases:
+            seconds = _signed(desk, case)
             if importing.poll() is not None:
                 break
             took.append(seconds)
@@ -70,24 +71,16 @@ def _while_importing(
     return took, time.monotonic() - begins
 
 
-def _signed(desk: http.client.HTTPConnection, secret: str, case_no: str) -> float:
-    """Seconds of one sign-off."""
+def _signed(desk: requests.Session, case: str) -> float:
+    """Seconds of one sign-off; `case` is its address."""
     time.sleep(_PAUSE)
     begins = time.perf_counter()
-    desk.request(
-        "POST",
-        f"/api/v1/cases/{case_no}/actions/sign_off",
-        "{}",
-        {
-            "Authorization": f"Bearer {secret}",
-            "Idempotency-Key": uuid.uuid4().hex,
-            "Content-Type": "application/json",
-        },
+    answer = desk.post(
+        f"{case}/actions/sign_off", json={}, headers={"Idempotency-Key": uuid.uuid4().hex}, timeout=_PATIENCE
     )
-    answer = desk.getresponse()
-    said = json.loads(answer.read())
-    assert answer.status == http.HTTPStatus.OK, said
-    return time.perf_counter() - begins
+    seconds = time.perf_counter() - begins
+    assert answer.ok, answer.text
+    return seconds
 
 
 def _cases(folder: Path) -> list[str]:
