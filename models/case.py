@@ -103,7 +103,7 @@ class Ending(StrEnum):
 
 
 UNNAMED_ITEM = "政务服务事项"
-"""What a matter is called whose source names no item; no letter and no page goes without."""
+"""What letters, documents and scripts call a matter whose source names no item; pages say that none was named."""
 
 
 class CaseOrder(Value):

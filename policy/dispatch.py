@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from models.case import UNNAMED_ITEM, CaseClass, CaseOrder, CaseSource
+from models.case import CaseClass, CaseOrder, CaseSource
 from models.errors import BadInput
 from models.ids import case_number
 from models.kinds import Priority
@@ -42,7 +42,7 @@ def order_for(pending: PendingCase, policy: Policy, calendar_version: str) -> Ca
         assess_number=pending.assess_number,
         unit=pending.unit,
         task_code=pending.task_code,
-        task_name=pending.task_name or UNNAMED_ITEM,
+        task_name=pending.task_name,
         satisfaction=int(min(level for level, _ in bad.values())),
         tags=tags,
         channel=pending.channel,

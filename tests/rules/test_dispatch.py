@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from adapters.policies import load_policy
-from models.case import UNNAMED_ITEM, CaseOrder, CaseSource
+from models.case import CaseOrder, CaseSource
 from models.due import SHANGHAI, Limit
 from models.errors import BadInput
 from models.ids import case_number, is_safe_number
@@ -103,9 +103,6 @@ def test_the_order_of_a_rating_names_the_clerk_and_its_source() -> None:
     order = order_for(pending, a_policy(), "test")
     assert (order.staff_no, order.source, order.priority) == ("RS-0217", CaseSource.RATING, Priority.NORMAL)
     assert (order.satisfaction, order.case_class) == (2, CaseClass.SIMPLE)
-    assert order.task_name == "社会保障卡补换"
-    nameless = order_for(pending.model_copy(update={"task_name": ""}), a_policy(), "test")
-    assert nameless.task_name == UNNAMED_ITEM
 
 
 def test_the_order_of_a_report_is_as_it_was_registered() -> None:
