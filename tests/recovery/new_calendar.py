@@ -1,7 +1,8 @@
 """A holiday notice that is put in force and applied while people act and parts of the system are killed.
 
-Decides that the next working day becomes a day off, so that every limit in working days that runs must move, and that
-whoever ordered it orders it again as often as it broke off. `test_new_calendar` judges.
+Decides that the next working day becomes a day off, so that every limit in working days that runs must move, that
+only some cases get it before the blow that falls meanwhile, and that whoever ordered it orders it again as often as it
+broke off. `test_new_calendar` judges.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.recounting import apply_notice
 from adapters.tables.cases import CASES, CLOCKS
 from calendars import WorkingCalendar
+from models.actions import Action, HumanAction, Receipt
 from models.actors import Actor
 from models.clocks import ClockKind
 from models.due import SHANGHAI, DueDate
@@ -24,6 +26,8 @@ from workflows.client import CaseDesk
 WHO = "supervisor-01"
 _DONE_WITHIN = 400.0  # seconds
 _PAUSE = 0.5
+_BEFORE_THE_BLOW = 8
+"""Cases that get the notice before the blow; the others wait for it, however fast the machine is."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class NewCalendar:
     ordered_at: datetime | None = None
     struck_at: datetime | None = None
     done_at: datetime | None = None
+    _sent: int = 0
+    _struck: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         tomorrow = self.old.nth_working_day(datetime.now(SHANGHAI).date(), 1)
@@ -65,6 +71,18 @@ class NewCalendar:
                 await asyncio.sleep(_PAUSE)
         self.tries.append(outcome)
         self.done_at = datetime.now(UTC)
+
+    def strikes(self) -> None:
+        """The blow falls now: the cases that waited for it are counted while the parts go down."""
+        self.struck_at = datetime.now(UTC)
+        self._struck.set()
+
+    async def act(self, case_no: str, action: Action, message: HumanAction, key: str) -> Receipt:
+        """The front door of the cases, which lets only some of them have the notice before the blow."""
+        self._sent += 1
+        if self._sent > _BEFORE_THE_BLOW:
+            await self._struck.wait()
+        return await self.desk.act(case_no, action, message, key)
 
     def cases_that_have_it(self) -> int:
         """How many cases have been counted again or have begun under it."""
@@ -86,7 +104,7 @@ class NewCalendar:
     async def _try(self) -> str:
         try:
             done = await apply_notice(
-                self.engine, self.desk, self.file, self.actor, datetime.now(UTC), lambda done, planned: None
+                self.engine, self, self.file, self.actor, datetime.now(UTC), lambda done, planned: None
             )
         except (SQLAlchemyError, HaochapingError) as error:
             return f"broke off: {type(error).__name__}"

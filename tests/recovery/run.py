@@ -158,6 +158,7 @@ class _Run:
             if number == len(blows) // 2 + 1:
                 ordering = group.create_task(self._notice.order())
                 await self._counts_some(group)
+                self._notice.strikes()
             recoveries.setdefault(blow, []).append(await strike(blow, self._stack, self._crowd, watched))
         await ordering
         return recoveries
@@ -167,7 +168,6 @@ class _Run:
         await until(lambda: self._notice.cases_that_have_it() > 0, lambda: "the notice reached a case")
         self._late = await self._dispatched(list(self._scripts.values())[:LATE])
         group.create_task(self._crowd.play(self._late, at_once=2))
-        self._notice.struck_at = datetime.now(UTC)
 
     async def _all_sent(self) -> None:
         outbox = PostgresOutbox(self._engine)
