@@ -8,11 +8,14 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from counterparts.manners import after, before, is_signed
@@ -38,6 +41,7 @@ def application(
             Route("/chat", services.chat, methods=["POST"]),
             Route("/api/messages", services.messages),
             Route("/misbehave", services.misbehave, methods=["GET", "POST"]),
+            Route("/replies", services.reply, methods=["POST"]),
             Route("/deliveries", services.deliveries, methods=["GET", "POST"]),
             Route("/health", services.health),
             *platform.routes(),
@@ -75,7 +79,8 @@ class _Services:
         page = max(1, _whole_number(request.query_params.get("page"), 1))
         total = self._store.count(service, kind, text)
         kept = self._store.find(service, kind, text, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-        return HTMLResponse(render(kept, total, page, service, kind, text, self._store.kinds()))
+        said = request.query_params.get("said", "")
+        return HTMLResponse(render(kept, total, page, service, kind, text, self._store.kinds(), said))
 
     async def messages(self, request: Request) -> Response:
         """What was kept, newest first, for programs: {"total", "messages": […]}."""
@@ -113,6 +118,23 @@ class _Services:
             except ValueError as mistake:
                 return JSONResponse({"error": str(mistake)}, status_code=400)
         return JSONResponse(self._receipts.shown())
+
+    async def reply(self, request: Request) -> Response:
+        """The form of the page: the reader of an SMS, known by its number there, answers it with a text."""
+        async with request.form() as form:
+            number, text = (str(form.get(name, "")) for name in ("message", "text"))
+        message = self._store.message(_whole_number(number, 0))
+        if message is None or message.service != "sms":
+            return JSONResponse({"error": "there is no such SMS"}, status_code=404)
+        try:
+            status, answer = await self._receipts.answer(message.address, text)
+        except LookupError:
+            said = "nowhere"
+        except httpx.HTTPError:
+            said = "unreachable"
+        else:
+            said = json.loads(answer)["result"] if status == HTTPStatus.OK else f"HTTP {status}"
+        return RedirectResponse(f"/?{urlencode({'service': 'sms', 'said': said})}", status_code=HTTPStatus.SEE_OTHER)
 
     async def health(self, request: Request) -> Response:
         """Whether the process answers."""

@@ -62,6 +62,15 @@ REPORT_FIELD_NAMES = {
     "missedLimits": "逾期时限",
 }
 
+SAID = {
+    "recorded": "回复已送到，对方已登记。",
+    "known": "回复已送到，与先前登记的相同。",
+    "no-wish": "回复已送到，对方没有要登记的内容。可以试试回复“T”（退订）或“恢复”。",
+    "nowhere": "还不知道把回复送到哪里：先有一条新短信发来，才能回复。",
+    "unreachable": "回复没有送到：对方没有应答。",
+}
+"""What is shown of an answer that somebody played; whatever else the sender said is shown as it is."""
+
 _BEIJING = timezone(timedelta(hours=8))
 _environment = Environment(
     loader=PackageLoader("counterparts"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -69,7 +78,7 @@ _environment = Environment(
 
 
 def render(
-    kept: Sequence[Kept], total: int, page: int, service: str, kind: str, text: str, kinds: Sequence[str]
+    kept: Sequence[Kept], total: int, page: int, service: str, kind: str, text: str, kinds: Sequence[str], said: str
 ) -> str:
     """One page of messages, newest first, with the filters that led to it."""
 
@@ -89,6 +98,7 @@ def render(
         address_of=address_of,
         beijing=_beijing,
         report_lines=_report_lines,
+        said=SAID.get(said, said and f"回复没有被接受：{said}"),
     )
 
 

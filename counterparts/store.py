@@ -102,7 +102,13 @@ class Store:
                 f"select * from arrived {where} order by number desc limit ? offset ?",
                 [*values, limit, offset],
             ).fetchall()
-        return [Kept(**{name: row[name] for name in Kept.__dataclass_fields__}) for row in rows]
+        return [_kept(row) for row in rows]
+
+    def message(self, number: int) -> Kept | None:
+        """The kept message of that number."""
+        with self._lock:
+            row = self._db.execute("select * from arrived where number = ?", [number]).fetchone()
+        return None if row is None else _kept(row)
 
     def count(self, service: str = "", kind: str = "", text: str = "") -> int:
         """How many messages `find` would give without a limit."""
@@ -119,6 +125,10 @@ class Store:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+
+def _kept(row: sqlite3.Row) -> Kept:
+    return Kept(**{name: row[name] for name in Kept.__dataclass_fields__})
 
 
 def _where(service: str, kind: str, text: str) -> tuple[str, list[str]]:
