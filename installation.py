@@ -207,6 +207,7 @@ class Installation:
 
     def rhythm(self, client_of: "Callable[[], Awaitable[Client]]") -> "RhythmPorts":
         """The work that comes back with the calendar, over that connection to the engine."""
+        from adapters.lookbacks import Lookbacks
         from adapters.rhythm import PlacesWork, RhythmDiary
         from casework.rhythm import RhythmPorts
         from workflows.rhythm_desk import RhythmDesk
@@ -215,6 +216,7 @@ class Installation:
             places=PlacesWork(self.policies, self.load_calendar),
             diary=RhythmDiary(self.engine, self.now),
             engine=RhythmDesk(client_of, self._settings.rhythm_queue),
+            lookbacks=Lookbacks(self.engine, self.policies),
         )
 
     @property

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from calendars import CalendarNotPublished
 from casework.periods import read_period
-from casework.text import instant
+from casework.text import end_of, instant
 from models.errors import BadInput
-from models.rhythm import JobKind, JobPeriod, NextDue, RunView, Schedule
+from models.rhythm import JobKind, JobPeriod, LookbackStanding, NextDue, RunView, Schedule
 from policy.rhythm import Lengths, how_often, last_ended
 
 
@@ -67,6 +67,14 @@ class RhythmEngine(Protocol):
         ...
 
 
+class Lookbacks(Protocol):
+    """How the places stand with their look-backs."""
+
+    def standing(self, jurisdiction: str) -> LookbackStanding | None:
+        """How a place stands; None where its rules draw no case. Raises BadInput for an unknown place."""
+        ...
+
+
 @dataclass(frozen=True)
 class RhythmPorts:
     """All of it."""
@@ -74,6 +82,7 @@ class RhythmPorts:
     places: PlacesWork
     diary: RhythmDiary
     engine: RhythmEngine
+    lookbacks: Lookbacks
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,30 @@ def work_lines(
         )
         for each in schedules
         if each.kind in work
+    )
+
+
+@dataclass(frozen=True)
+class LookbackLine:
+    """The look-back beside the work of the schedules."""
+
+    how_often: str
+    last: str
+    next: str
+    waiting: int
+
+
+def lookback_line(ports: RhythmPorts, jurisdiction: str) -> LookbackLine | None:
+    """How the place stands with its look-backs; None where its rules draw no case."""
+    found = ports.lookbacks.standing(jurisdiction)
+    if found is None:
+        return None
+    late = f"，其中逾期 {found.missed} 件" if found.missed else ""
+    return LookbackLine(
+        how_often=f"案件办结时按 {found.percent}% 抽取，{found.within}内核查",
+        last=f"{instant(found.last_at)}，共 {found.recorded:,} 件" if found.last_at else "还没有办理过",
+        next=f"最早 {end_of(found.next_end)} 到期{late}" if found.next_end else "抽到案件时产生待办",
+        waiting=found.waiting,
     )
 
 

@@ -11,11 +11,12 @@ from typing import NamedTuple, Self
 from pydantic import AwareDatetime, model_validator
 
 from models.base import Value
+from models.due import Limit
 from models.figures import FigurePeriod
 
 
 class JobKind(StrEnum):
-    """What is done again and again. The look-back is not among them: each case draws its own when it ends."""
+    """What is done again and again. The look-back (`LookbackStanding`) is not among them: each case draws its own."""
 
     SAMPLE = "sample"
     POINTS = "points"
@@ -126,3 +127,19 @@ class Schedule(Value):
     kind: JobKind
     is_paused: bool
     note: str = ""
+
+
+class LookbackStanding(Value):
+    """How a place stands with its look-backs (回头看), for which no schedule calls: a case is drawn when it ends.
+
+    `percent` of a hundred cases are drawn and looked at again within `within`; `waiting` are still to be, `missed` of
+    them past their limit, the first limit ends at `next_end`; `recorded` were, the last one at `last_at`.
+    """
+
+    percent: int
+    within: Limit
+    waiting: int
+    missed: int
+    recorded: int
+    next_end: AwareDatetime | None
+    last_at: AwareDatetime | None

@@ -8,7 +8,6 @@ import pytest
 
 from activities.rhythm import WorkItem
 from adapters.rhythm import RhythmDiary
-from casework.rhythm import RhythmPorts
 from cli.rhythm import RhythmCommand
 from models.errors import EngineUnavailable
 from models.figures import FigurePeriod
@@ -139,9 +138,7 @@ class WithPaper:
     def __init__(self, desk: Pages, engine: PaperSchedules) -> None:
         here = desk.installation
         self.terminal = Terminal(here)
-        self.command = RhythmCommand(
-            RhythmPorts(desk.desk.rhythm.places, desk.desk.rhythm.diary, engine), here.people, here.now
-        )
+        self.command = RhythmCommand(replace(desk.desk.rhythm, engine=engine), here.people, here.now)
 
 
 @pytest.fixture

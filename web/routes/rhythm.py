@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from casework.names import Names
-from casework.rhythm import WorkLine, came_of_it, kind_of, periods_of, work_lines
+from casework.rhythm import LookbackLine, WorkLine, came_of_it, kind_of, lookback_line, periods_of, work_lines
 from casework.text import instant
 from models.actors import Actor, Role
 from models.errors import ActionRefused, BadInput, EngineUnavailable
@@ -55,13 +55,18 @@ class WorkRow:
 
 @dataclass(frozen=True)
 class RhythmPage:
-    """The work of a place and what was done; `away` says that the engine cannot be asked now."""
+    """The work of a place and what was done; `away` says that the engine cannot be asked now.
+
+    `opens_tasks` where the reader is among those who do the look-backs.
+    """
 
     place: str
     place_name: str
     places: tuple[tuple[str, str], ...]
     work: tuple[WorkRow, ...]
     runs: tuple[RunRow, ...]
+    lookback: LookbackLine | None
+    opens_tasks: bool
     away: str = ""
     refusal: str = ""
     done: str = ""
@@ -168,6 +173,8 @@ def _page(
         places=tuple(places.items()),
         work=tuple(WorkRow(line, _row(line.last, names, opens) if line.last else None) for line in lines),
         runs=tuple(_row(run, names, opens) for run in runs),
+        lookback=lookback_line(desk.rhythm, place),
+        opens_tasks=opens,
         away=away,
         refusal=refusal,
         done=_DONE.get(done, ""),
