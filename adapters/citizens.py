@@ -42,7 +42,7 @@ _IMPORT = text(
 _OF_THE_FIRST = (
     "unit", "dept_code", "dept_name", "accepting_code", "area_code", "area_name", "task_code", "task_handle_item",
     "task_name", "sub_matter", "handler_name", "handler_no", "accepted_at", "matter_kind", "matter_status",
-    "evaluator_kind", "anonymous", "cert_type", "agent_cert_type", "tag_version",
+    "evaluator_kind", "anonymous", "cert_type", "agent_cert_type", "tag_version", "window_no",
 )  # fmt: skip
 """What the later rating has in common with the first one; the personal values are opened and closed again."""
 

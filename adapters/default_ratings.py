@@ -75,6 +75,7 @@ def give_default_rating(
         "task_code": matter.task_code or None,
         "task_name": matter.task_name,
         "handler_no": matter.staff_no or None,
+        "window_no": matter.window_no or None,
     }
     row["content_digest"] = personal.digest(content_digest_over_link(row))
     connection.execute(insert(_RATINGS).values(row).on_conflict_do_nothing())

@@ -14,6 +14,7 @@ from models.figures import Base
 _KEYS_OF_A_CASE = """
     c.project_no, c.case_no, {unit} as unit,
     case when c.staff_no = '' then '' else u.rated_unit || '/' || c.staff_no end as clerk,
+    case when c.window_no = '' then '' else u.rated_unit || '/' || c.window_no end as window,
     c.task_code as item, c.task_name, c.satisfaction as level, c.channel"""
 
 _OF_RATINGS = "c.jurisdiction = :jurisdiction and c.source = 'rating' and c.dispatched_at <= :as_of"
@@ -68,6 +69,7 @@ def _a_rating(matter: str = "r.project_no", item: str = _ITEM, task_name: str = 
     select {matter} || '-' || r.assess_number as id, r.assessed_at as at, {matter} as project_no,
         case when r.case_state = 'opened' then r.case_no else '' end as case_no, coalesce(r.unit, '') as unit,
         case when r.handler_no is null then '' else coalesce(r.unit, '') || '/' || r.handler_no end as clerk,
+        case when r.window_no is null then '' else coalesce(r.unit, '') || '/' || r.window_no end as window,
         {item} as item, {task_name} as task_name,
         least(r.level, r.staff_level)::int as level, r.channel, 1 as round, 0 as days"""
 
@@ -106,8 +108,19 @@ def _ratings_of(matter: str) -> str:
     )"""
 
 
-_COMPLETE = f"""{_known_rating("r")} and not (
-        {ORIGIN} = 'default' and exists (select from {_ratings_of("r")} g where g.origin <> 'default')
+_HAS_ANOTHER = """(
+        exists (
+            select from ratings u where u.jurisdiction = r.jurisdiction and u.project_no = r.project_no
+                and u.assess_number <> r.assess_number
+        ) or exists (
+            select from rating_matters o where o.jurisdiction = r.jurisdiction and o.project_no = r.project_no
+        )
+    )"""
+"""Whether there is any other rating of the matter: hardly ever, and the indexes alone say so."""
+
+_REPLACED = f"""(
+        {ORIGIN} = 'default' and {_HAS_ANOTHER}
+        and exists (select from {_ratings_of("r")} g where g.origin <> 'default')
     )"""
 """A rating by default is none any more when there is another one of the same matter (C-10)."""
 
@@ -119,9 +132,26 @@ _MARKS = f"""
         {_BAD} as bad, least(r.level, r.staff_level) >= :good_from as good,
         {ORIGIN} = 'default' as is_default, {ORIGIN} = 'user' as user_made"""
 
-_OF_THE_PERIOD = f"""
+
+def _made_since(begin: str) -> str:
+    """Ratings from then up to the end of the period that are known."""
+    return (
+        f"r.jurisdiction = :jurisdiction and r.assessed_at >= {begin} and r.assessed_at < :end and {_known_rating('r')}"
+    )
+
+
+def _ratings_where(condition: str) -> str:
+    """The ratings, read in the order in which they lie.
+
+    The `offset 0` keeps the look for another rating of the matter, which the planner takes for very dear, from hiding
+    what it costs to jump to and fro between ratings in the order of their times.
+    """
+    return f"(select * from ratings r where {condition} offset 0) r"
+
+
+_UNREPLACED = f"""
     left join {_VOIDED_CASES} v on v.case_no = r.case_no
-    where r.jurisdiction = :jurisdiction and r.assessed_at >= :begin and r.assessed_at < :end and {_COMPLETE}"""
+    where not {_REPLACED}"""
 
 _COVERED = _a_rating(
     matter="m.project_no",
@@ -129,18 +159,18 @@ _COVERED = _a_rating(
     task_name=f"case when m.task_code is null then {_TASK_NAME} else '' end",
 )
 
-_RATINGS = f"""{_A_RATING}, {_MARKS} from ratings r {_OF_THE_PERIOD}
+_RATINGS = f"""{_A_RATING}, {_MARKS} from {_ratings_where(_made_since(":begin"))} {_UNREPLACED}
     union all {_COVERED}, {_MARKS}
     from rating_matters m
     join ratings r on r.jurisdiction = m.jurisdiction and r.project_no = m.rating_project_no
         and r.assess_number = m.assess_number
-    {_OF_THE_PERIOD}"""
+    {_UNREPLACED} and {_made_since(":begin")}"""
 """A rating of a batch or a theme counts for every matter that it covers (C-16), here and nowhere else."""
 
-_REPEATS = f"""{_A_RATING}
-    from ratings r left join {_VOIDED_CASES} v on v.case_no = r.case_no
-    where r.jurisdiction = :jurisdiction and r.assessed_at >= :repeats_since and r.assessed_at < :end and {_COMPLETE}
-        and {_BAD} and v.case_no is null"""
+_BAD_FOR_LONG = f"{_made_since(':repeats_since')} and least(r.level, r.staff_level) <= :highest_bad and {_BAD}"
+"""What is bad is no better than the highest of the bad levels: said as the index `ratings_bad` says it."""
+
+_REPEATS = f"""{_A_RATING} from {_ratings_where(_BAD_FOR_LONG)} {_UNREPLACED} and v.case_no is null"""
 
 _PUSHES = f"""{_A_RATING}, w.in_time or d.due <= :as_of as to_be_pushed, w.in_time as pushed
     from ratings r join imports i on i.id = r.import_id and i.finished_at <= :as_of
@@ -156,6 +186,7 @@ _PUSHES = f"""{_A_RATING}, w.in_time or d.due <= :as_of as to_be_pushed, w.in_ti
 _MATTERS = f"""
     select m.project_no as id, m.closed_at as at, m.project_no, '' as case_no, m.unit,
         case when m.staff_no = '' then '' else m.unit || '/' || m.staff_no end as clerk,
+        case when m.window_no = '' then '' else m.unit || '/' || m.window_no end as window,
         m.task_code as item, m.task_name, null::int as level, '' as channel, 1 as round, 0 as days,
         m.rateable, g.actively is true as rated_actively, g.actively is null as unrated
     from matters m

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.figure_sql import ROWS_OF
+from adapters.planning import group_by_hash
 from adapters.tables.figures import PUBLICATIONS
 from calendars import WorkingCalendar
 from models.callbacks import CallbackResult
@@ -39,6 +40,7 @@ _DAY = timedelta(days=1)
 _KEYS = {
     Grouping.NONE: "''",
     Grouping.UNIT: "f.unit",
+    Grouping.WINDOW: "f.window",
     Grouping.CLERK: "f.clerk",
     Grouping.ITEM: "f.item",
     Grouping.CHANNEL: "f.channel",
@@ -63,6 +65,7 @@ class CountedFigures:
         if question.grouping is Grouping.NONE:
             found[""] = {}
         with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            group_by_hash(connection)
             for base in self._bases():
                 values = self._values(question, base)
                 for row in connection.execute(text(_counting(base, question)), values):
@@ -141,7 +144,8 @@ class CountedFigures:
                 values["default_is_active"] = rules.default_is_active
             case Base.REPEATS:
                 since = period.end - timedelta(days=rules.repeat_days)
-                values |= {"bad_levels": list(rules.bad_levels), "often": rules.repeat_count, "repeats_since": since}
+                values |= {"bad_levels": list(rules.bad_levels), "highest_bad": max(rules.bad_levels)}
+                values |= {"often": rules.repeat_count, "repeats_since": since}
             case Base.REMEDIATIONS:
                 values |= {"post_callback": rules.post_callback}
             case Base.DURATIONS:
@@ -163,14 +167,11 @@ def _counting(base: Base, question: FigureQuestion) -> str:
     name = "max(f.task_name)" if question.grouping is Grouping.ITEM else "null"
     only = f"where {key} = :only" if question.only is not None else ""
     if base is Base.REPEATS:
-        subjects = " union all ".join(
-            f"select {key} as key, f.task_name, '{by}' as by, f.{by} as subject"
-            f" from ({ROWS_OF[base]}) f where f.{by} <> '' {only.replace('where', 'and')}"
-            for by in ("item", "clerk")
-        )
+        subjects = "cross join lateral (values ('item', f.item), ('clerk', f.clerk)) s (by, subject)"
         often = (
-            f"select key, max(task_name) as task_name from ({subjects}) s"
-            " group by key, by, subject having count(*) >= :often"
+            f"select {key} as key, max(f.task_name) as task_name from ({ROWS_OF[base]}) f {subjects}"
+            f" where s.subject <> '' {only.replace('where', 'and')}"
+            " group by 1, s.by, s.subject having count(*) >= :often"
         )
         return f"select f.key, {name} as name, count(*) as repeated from ({often}) f group by f.key"
     counts = ", ".join(_counts(base))

@@ -189,7 +189,8 @@ class _Intake:
                 rows.append(self._row(matter, matter.project_no in rated))
                 outcomes[number] = TakenStatus.STORED
             else:
-                outcomes[number] = TakenStatus.ALREADY_STORED if before == matter else _conflict(matter)
+                is_same = before in (matter, matter._replace(window_no=""))  # it may have come before windows were read
+                outcomes[number] = TakenStatus.ALREADY_STORED if is_same else _conflict(matter)
         if rows:
             self._connection.execute(insert(MATTERS), rows)
         return outcomes

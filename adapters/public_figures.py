@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.directory import Directory
+from adapters.planning import group_by_hash
 from adapters.rating_rows import ORIGIN
 from adapters.tables.public_months import PUBLIC_MONTHS
 from models.errors import BadInput
@@ -34,10 +35,12 @@ _OVERTAKEN = (
 """A rating by default is none any more when somebody has rated the matter, alone or in a batch (C-10)."""
 
 _COUNTED = (
-    "from ratings r left join cases c on c.case_no = r.case_no where r.jurisdiction = :place"
-    " and r.assessed_at >= :begins and r.assessed_at < :ends and c.ending is distinct from 'not_adopted'"
+    "from (select * from ratings where jurisdiction = :place and assessed_at >= :begins and assessed_at < :ends"
+    " offset 0) r"
+    " left join cases c on c.case_no = r.case_no where c.ending is distinct from 'not_adopted'"
     f" and not ({_OVERTAKEN})"
 )
+"""The `offset 0` has the ratings read in the order in which they lie, as in `adapters.figure_sql`."""
 _SUMS = text(
     "select coalesce(r.unit, '') as unit, r.channel, count(*) as total,"
     " count(*) filter (where least(r.level, r.staff_level) <= 2) as bad"
@@ -94,6 +97,7 @@ class PublicFigures:
         return first
 
     def _count(self, connection: Connection, place: str, month: str) -> tuple[PublicMonth, bool]:
+        group_by_hash(connection)
         begins, ends = bounds_of(month)
         asked = {"place": place, "begins": begins, "ends": ends}
         sums = [tuple(row) for row in connection.execute(_SUMS, asked)]

@@ -176,10 +176,12 @@ class ImportSession:
         reader, import_id, personal = self._reader, self._import_id, self._personal
         added = ""
         for source, rating in self._rows:
-            content = _copy_text(rating[:_FAMILY])
+            recognised_by = content = _copy_text(rating[:_FAMILY])
             if reader.reads_added:
                 added = "\t" + _copy_text(rating[_FAMILY:])
-            digest_of_content = _digest(content + added if added != _NOTHING_ADDED else content)
+                if added != _NOTHING_ADDED:
+                    recognised_by += added if rating.window_no else added.removesuffix("\t")
+            digest_of_content = _digest(recognised_by)
             key = rating[:2]  # case number and evaluation number
             old = there.get(key)
             if old is None:
@@ -198,7 +200,7 @@ class ImportSession:
                     bad += 1
                 lines.append(f"{content}\t\\\\x{digest.hex()}{tail}{source.number}\t{unit}\t{case}{added}\n")
                 stored += 1
-            elif not personal.is_digest_of(old[0], digest_of_content):
+            elif not self._is_the_same(rating, digest_of_content, old[0]):
                 conflicts.append((source, self._conflict(rating, old)))
             elif old[1] != import_id or self.was_finished:
                 already += 1
@@ -247,6 +249,13 @@ class ImportSession:
             (self._jurisdiction, numbers),
         )
         return {(project_no, number): (digest, origin, row_no) for project_no, number, digest, origin, row_no in found}
+
+    def _is_the_same(self, rating: Rating, digest_of_content: bytes, stored: bytes) -> bool:
+        """Whether the rating is what is stored, also when that came in before its window was read."""
+        is_digest_of = self._personal.is_digest_of
+        return is_digest_of(stored, digest_of_content) or (
+            rating.window_no != "" and is_digest_of(stored, content_digest(rating._replace(window_no="")))
+        )
 
     def _conflict(self, rating: Rating, old: tuple[bytes, int, int]) -> Fault:
         _, import_id, row_no = old
@@ -315,6 +324,7 @@ COPY_WITH_ADDED = f"copy ratings ({', '.join((*COPIED, *ADDED))}) from stdin wit
 
 _NO_CASE = "\t"
 _FAMILY = len(FAMILY)
+_WINDOW = Rating._fields.index("window_no")
 _NOTHING_ADDED = "\t" * len(ADDED)
 _PERSONAL = [(Rating._fields.index(name), name.encode()) for name in PERSONAL_COLUMNS]
 _FIRST_PERSONAL = Rating._fields.index("user_name")
@@ -327,9 +337,12 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n"})
 def content_digest(rating: Sequence[str]) -> bytes:
     """What a rating, as it was delivered, is recognised by; it is stored under a key only (`PersonalData.digest`).
 
-    Fields beside the interface family's count only where there are any, so that ratings from before them keep theirs.
+    Fields beside the interface family's count only where there are any, and the window, which came after the others,
+    only where there is one: ratings from before them keep theirs.
     """
-    return _digest(_copy_text(rating if any(rating[_FAMILY:]) else rating[:_FAMILY]))
+    if not any(rating[_FAMILY:]):
+        return _digest(_copy_text(rating[:_FAMILY]))
+    return _digest(_copy_text(rating if rating[_WINDOW] else rating[:_WINDOW]))
 
 
 def _digest(content: str) -> bytes:

@@ -188,10 +188,14 @@ class _Run:
                 self._complete()
                 self.session.begin(piece.taken)
                 self._under_way = piece
-                rows = self.tally.rows
-                pace = (rows - start) / max(time.monotonic() - began, 1e-9)
-                progress(ImportProgress(rows, pace, self.file.position()))
+                progress(self._so_far(start, began))
             self._complete()
+            progress(self._so_far(start, began))
+
+    def _so_far(self, start: int, began: float) -> ImportProgress:
+        rows = self.tally.rows
+        pace = (rows - start) / max(time.monotonic() - began, 1e-9)
+        return ImportProgress(rows, pace, self.file.position())
 
     def _pieces(self) -> Iterator[_Piece]:
         rows = self.file.rows()

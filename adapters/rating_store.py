@@ -24,7 +24,7 @@ def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list
     found = connection.execute(
         text(
             "select case_no, project_no, assess_number, level, tags, task_code, task_handle_item, task_name, unit,"
-            " dept_code, channel, anonymous, assessed_at, handler_no, staff_level, staff_tags from ratings"
+            " dept_code, channel, anonymous, assessed_at, handler_no, window_no, staff_level, staff_tags from ratings"
             " where jurisdiction = :jurisdiction and case_state = 'pending' order by assessed_at, case_no limit :limit"
         ),
         {"jurisdiction": jurisdiction, "limit": limit},
@@ -45,6 +45,7 @@ def pending_cases(connection: Connection, jurisdiction: str, limit: int) -> list
             anonymous=row.anonymous,
             assessed_at=row.assessed_at,
             staff_no=row.handler_no or "",
+            window_no=row.window_no or "",
             staff_level=_level(row.staff_level),
             staff_tags=tuple(row.staff_tags.split(",")) if row.staff_tags else (),
         )

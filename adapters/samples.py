@@ -18,7 +18,7 @@ from adapters.citizen_reports import CitizenReports, report_of_request
 from adapters.personal import PersonalData, matter_place, rating_place
 from adapters.policy_files import sample_script
 from adapters.rating_store import without_long_numbers
-from adapters.sample_frame import OF_A_MATTER, Candidate, StoredFrame
+from adapters.sample_frame import OF_A_MATTER, Candidate, StoredFrame, frame_of
 from adapters.sms_refusals import canonical, may_message
 from adapters.tables.samples import SAMPLE_CALLS, SAMPLE_PEOPLE, SAMPLES
 from models.errors import ActionRefused, BadInput
@@ -190,7 +190,7 @@ class PostgresSamples:
     def _frame(self, jurisdiction: str, period: FigurePeriod, plan: DrawPlan) -> Iterator[StoredFrame]:
         """The ratings as they stand at one moment."""
         with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            yield StoredFrame(connection, jurisdiction, period, seed_of(jurisdiction, period, plan))
+            yield frame_of(connection, jurisdiction, period, seed_of(jurisdiction, period, plan))
 
     def _once(self, frame: StoredFrame) -> Callable[[Candidate], bool]:
         """Whether somebody has a number under which nobody was asked before, and has not asked to be left in peace."""

@@ -25,13 +25,13 @@ from models.figures import (
     Shape,
 )
 from models.ratings import ReviewChannel
-from models.surroundings import Period, Surroundings
+from models.surroundings import Period, RatedObject, Surroundings
 from policy.figures import DEFINITIONS, bottom, cut_off, is_met, nothing, percent, ranking, rules_of, target_of
 from policy.parsing import PolicyFile
+from policy.wording import window_name
 
 _MONTHS_OF = {Period.MONTHLY: 1, Period.QUARTERLY: 3, Period.ANNUAL: 12}
 _HOW_OFTEN = {Period.MONTHLY: "每月", Period.QUARTERLY: "每季度", Period.ANNUAL: "每年"}
-_NAMED_AT_THE_BOTTOM = (Grouping.UNIT, Grouping.CLERK)
 
 
 class FigureBook(Protocol):
@@ -191,6 +191,9 @@ def group_name(grouping: Grouping, key: str, people: People, items: Mapping[str,
         case Grouping.CLERK:
             unit, _, number = key.partition("/")
             return f"{people.unit(unit).name}，工号 {number}"
+        case Grouping.WINDOW:
+            unit, _, number = key.partition("/")
+            return f"{people.unit(unit).name} {window_name(number)}"
         case Grouping.ITEM:
             return f"{items[key]}（{key}）" if items.get(key) else key
         case Grouping.CHANNEL:
@@ -202,8 +205,8 @@ def bottom_rule(around: Surroundings, asked: Asked) -> str:
     rule = around.bottom_n
     if not rule.last:
         return "本地没有末位名单的规定，只列名次。"
-    if asked.grouping not in _NAMED_AT_THE_BOTTOM:
-        return "末位名单只针对单位和人员，这里只列名次。"
+    if asked.grouping not in with_a_bottom(around):
+        return f"本地的末位名单只针对{whose_bottom(around)}，这里只列名次。"
     if not _is_a_ranking_period(around, asked.period):
         often = "、".join(_HOW_OFTEN[each] for each in around.ranking_period if each in _HOW_OFTEN)
         return f"本地{often}排名，所选期间不列末位名单。"
@@ -211,9 +214,20 @@ def bottom_rule(around: Surroundings, asked: Asked) -> str:
     return f"本地规定：末 {rule.last} 名{row}。名次相同的一并列入，与第一名相同的不列。"
 
 
+def with_a_bottom(around: Surroundings) -> tuple[Grouping, ...]:
+    """Whose bottom is named: units and clerks, and windows where the place's documents rate them (XT-18)."""
+    windows = (Grouping.WINDOW,) if RatedObject.WINDOW in around.rated_objects else ()
+    return (Grouping.UNIT, *windows, Grouping.CLERK)
+
+
+def whose_bottom(around: Surroundings) -> str:
+    """The same in Chinese: 单位、窗口和人员."""
+    return "单位、窗口和人员" if Grouping.WINDOW in with_a_bottom(around) else "单位和人员"
+
+
 def names_a_bottom(around: Surroundings, asked: Asked) -> bool:
     """Whether the place's rules name anybody at the bottom of such a ranking."""
-    fits = asked.grouping in _NAMED_AT_THE_BOTTOM and _is_a_ranking_period(around, asked.period)
+    fits = asked.grouping in with_a_bottom(around) and _is_a_ranking_period(around, asked.period)
     return bool(around.bottom_n.last) and fits
 
 

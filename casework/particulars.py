@@ -18,6 +18,7 @@ from models.kinds import CaseSource, MeasureKind, Priority
 from models.links import LinkKind, LinkView
 from models.steps import Event
 from models.views import ClockView, DateChangeView, EntryView
+from policy.wording import window_name
 
 Row = tuple[str, str]
 
@@ -38,6 +39,8 @@ def rows_of(dossier: Dossier, names: Names) -> list[Row]:
     """The rows of the case's head that only some cases have."""
     case, state = dossier.standing.case, dossier.standing.state
     rows = []
+    if case.window_no:
+        rows.append(("窗口", window_name(case.window_no)))
     if case.priority is not Priority.NORMAL:
         rows.append(("优先级", case.priority.label))
     if case.assignee is not None:

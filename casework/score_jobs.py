@@ -29,7 +29,7 @@ class PointsJob:
     policy_of: Callable[[str], PolicyFile]
 
     def run(self, jurisdiction: str, period: JobPeriod, at: datetime) -> JobOutcome:
-        """Keep the points of units and clerks. Raises BadInput where the place has no table of points."""
+        """Keep the points of units, windows and clerks. Raises BadInput where the place has no table of points."""
         table = self.book.rules(jurisdiction).points
         if table is None:
             raise BadInput("本地没有月积分的规则（scores.toml），没有计月积分。")
@@ -40,11 +40,11 @@ class PointsJob:
             )
             for grouping in SCORED
         ]
-        units, clerks = (len(count.groups) for count in counts)
+        units, windows, clerks = found = [len(count.groups) for count in counts]
         query = {"place": jurisdiction, "period": period_code(month), "score": ScoreKind.POINTS.value}
         return JobOutcome(
-            summary=f"已登记{period_text(month)}月积分：单位 {units} 个，人员 {clerks} 名。",
-            count=units + clerks,
+            summary=f"已登记{period_text(month)}月积分：单位 {units} 个，窗口 {windows} 个，人员 {clerks} 名。",
+            count=sum(found),
             link=f"/scores?{urlencode(query)}",
         )
 

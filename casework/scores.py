@@ -1,4 +1,4 @@
-"""Scores of a place as people read them: composite score or monthly points of units or clerks, every part opened.
+"""Scores of a place as people read them: composite score or monthly points of units, windows or clerks.
 
 Decides what stands in a report of scores, and how a score reads. By which rules a place scores is its own business
 (`policy.score_rules`), what a figure counts `policy.figures`'; counting and keeping is handed in.
@@ -28,7 +28,7 @@ from policy.parsing import PolicyFile
 from policy.score_rules import Dimension, PointTable, ScoreRules
 from policy.scores import composite_of, placed, points_of
 
-SCORED = (Grouping.UNIT, Grouping.CLERK)
+SCORED = (Grouping.UNIT, Grouping.WINDOW, Grouping.CLERK)
 """Who is scored."""
 
 Before = Callable[[FigurePeriod], list[tuple[int, str]]]
@@ -76,9 +76,10 @@ class ScorePart:
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """The score of one unit or clerk. `missing` says why there is none; `kept` what was kept, where that differs.
+    """The score of one unit, window or clerk.
 
-    `base` is what everybody begins with, empty where a score begins with nothing.
+    `missing` says why there is none, or whose weight others bear; `kept` what was kept, where that differs. `base` is
+    what everybody begins with, empty where a score begins with nothing.
     """
 
     key: str
@@ -115,7 +116,7 @@ def score_report(
 ) -> ScoreReport:
     """Count everything that was asked for."""
     if asked.grouping not in SCORED:
-        raise BadInput("评分只按单位或人员（工号）统计，请重新选择分组。")
+        raise BadInput("评分只按单位、窗口或人员（工号）统计，请重新选择分组。")
     rules = book.rules(asked.jurisdiction)
     kinds = kinds_of(rules)
     kind = asked.kind or next(iter(kinds), None)
@@ -236,9 +237,14 @@ def _dimension_lines(score: Composite) -> Iterator[ScorePart]:
 
 
 def _missing(score: Composite) -> str:
-    """Why there is no score, in Chinese; empty where there is one."""
-    absent = "、".join(part.figure.kind.label for part in score.parts if part.share is None)
-    return f"本期没有可统计的{absent}（分母为 0），所以不计综合评分。" if absent else ""
+    """Why there is no score, or which dimensions the others bear, in Chinese; empty where nothing is missing."""
+    alone = [part for part in score.absent if not part.others_bear]
+    absent = "、".join(part.figure.kind.label for part in alone or score.absent)
+    if not absent:
+        return ""
+    if score.value is None:
+        return f"本期没有可统计的{absent}（分母为 0），所以不计综合评分。"
+    return f"本期没有可统计的{absent}（分母为 0），其分值由其他维度按比例分摊。"
 
 
 def _point_lines(table: PointTable, points: GroupPoints) -> Iterator[ScorePart]:

@@ -204,6 +204,7 @@ class Grouping(StrEnum):
 
     NONE = "none"
     UNIT = "unit"
+    WINDOW = "window"
     CLERK = "clerk"
     ITEM = "item"
     CHANNEL = "channel"
@@ -214,6 +215,7 @@ class Grouping(StrEnum):
         return {
             Grouping.NONE: "不分组",
             Grouping.UNIT: "单位",
+            Grouping.WINDOW: "窗口",
             Grouping.CLERK: "人员（工号）",
             Grouping.ITEM: "事项",
             Grouping.CHANNEL: "渠道",

@@ -41,6 +41,7 @@ class Matter(NamedTuple):
     left_at: datetime | None
     rateable: bool
     mobile: str
+    window_no: str = ""
 
 
 class InvitationState(StrEnum):

@@ -123,7 +123,8 @@ class Rating(NamedTuple):
 
     What follows is this project's addition to the interface family, and nearly always empty: `origin` as the source
     stated it, the visit (一次一评), the theme (主题式、一链办), the other matters that the rating covers, as
-    `number` or `number=item code` and separated by commas, and what the clerk was given beside the matter (C-13).
+    `number` or `number=item code` and separated by commas, what the clerk was given beside the matter (C-13), and the
+    number of the window (窗口编号) within its unit.
     """
 
     project_no: str
@@ -173,6 +174,7 @@ class Rating(NamedTuple):
     staff_level: str = ""
     staff_satisfaction_code: str = ""
     staff_tags: str = ""
+    window_no: str = ""
 
 
 FAMILY = Rating._fields[: Rating._fields.index("origin")]
@@ -226,6 +228,7 @@ class PendingCase(Value):
     anonymous: bool
     assessed_at: AwareDatetime
     staff_no: str = ""
+    window_no: str = ""
     staff_level: SatisfactionLevel | None = None
     """What the clerk was given beside the matter; None where only one object was rated."""
     staff_tags: tuple[str, ...] = ()

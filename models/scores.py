@@ -14,6 +14,8 @@ from pydantic import AwareDatetime
 from models.base import Value
 from models.figures import Figure, Grouping, Part
 
+_WHOLE = 100
+
 
 class ScoreKind(StrEnum):
     """What a place may score by (TJ-13, GH-27)."""
@@ -34,6 +36,8 @@ class DimensionScore(NamedTuple):
     figure: Figure
     weight: int
     """In percent of the whole."""
+    others_bear: bool = False
+    """Whether the others bear its weight where nothing was divided by."""
 
     @property
     def share(self) -> Fraction | None:
@@ -47,10 +51,18 @@ class Composite(NamedTuple):
     parts: tuple[DimensionScore, ...]
 
     @property
+    def absent(self) -> tuple[DimensionScore, ...]:
+        """The dimensions without a value."""
+        return tuple(part for part in self.parts if part.share is None)
+
+    @property
     def value(self) -> Fraction | None:
-        """The sum, None as soon as one dimension has no value: what is missing is never guessed."""
-        shares = [part.share for part in self.parts]
-        return None if None in shares else sum((share for share in shares if share is not None), Fraction())
+        """The sum, of 100; None where a dimension without a value leaves its weight to nobody, never a guess."""
+        if not all(part.others_bear for part in self.absent):
+            return None
+        shares = [(part.share, part.weight) for part in self.parts if part.share is not None]
+        borne = sum(weight for _, weight in shares)
+        return None if not borne else sum((share for share, _ in shares), Fraction()) * _WHOLE / borne
 
 
 class PointPart(Value):
@@ -65,7 +77,7 @@ class PointPart(Value):
 
 
 class GroupPoints(Value):
-    """The points of a unit or clerk in a month."""
+    """The points of a unit, window or clerk in a month."""
 
     key: str
     base: int

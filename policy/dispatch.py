@@ -12,6 +12,7 @@ from models.ratings import PendingCase
 from models.reports import CitizenReport
 from models.surroundings import RatedObject
 from policy.repeats import parent_case_no, parent_project_no
+from policy.wording import window_name
 
 _WINDOW = "window"
 """The channel of a report at the 办不成事 window, as it stands in the cases."""
@@ -53,6 +54,7 @@ def order_for(pending: PendingCase, policy: Policy, calendar_version: str) -> Ca
         policy_digest=policy.digest(),
         calendar_version=calendar_version,
         staff_no=pending.staff_no,
+        window=pending.window_no,
         bad_objects=tuple(bad) if len(rated) > 1 else (),
     )
 
@@ -160,7 +162,7 @@ def _root_cause(repeat: Repeat) -> str:
         case RepeatBy.ITEM:
             about = f"事项“{repeat.name}”"
         case RepeatBy.WINDOW:
-            about = f"{repeat.name}号窗口"
+            about = window_name(repeat.name)
         case RepeatBy.STAFF:
             about = f"工号 {repeat.name} 的工作人员"
     return f"重复差评根源治理：{about}，{len(repeat.case_nos)} 件"

@@ -68,6 +68,7 @@ class StoredCase(NamedTuple):
     entries: Sequence[StoredEntry]
     limits: Sequence[StoredLimit]
     changes: Sequence[StoredChange]
+    window_no: str = ""
 
 
 def count(
@@ -284,7 +285,7 @@ def _rated_unit(case: StoredCase) -> str:
 
 
 def _keys_of_case(case: StoredCase, unit: str) -> dict[Grouping, str]:
-    return keys_of(unit, _rated_unit(case), case.staff_no, case.item, case.channel)
+    return keys_of(unit, _rated_unit(case), case.staff_no, case.window_no, case.item, case.channel)
 
 
 def _day(moment: datetime) -> date:

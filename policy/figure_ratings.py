@@ -37,6 +37,7 @@ class StoredRating(NamedTuple):
     """The items of the other matters that the rating covers, one entry for each (批量、主题式)."""
     matters: frozenset[str] = frozenset()
     """The numbers of all matters that it is about, its own included."""
+    window_no: str = ""
 
     @property
     def source(self) -> RatingOrigin:
@@ -58,6 +59,7 @@ class StoredMatter(NamedTuple):
     staff_no: str
     item: str
     rateable: bool
+    window_no: str = ""
 
 
 class Fact(NamedTuple):
@@ -89,7 +91,8 @@ def of_ratings(
         if min(stars) >= rules.good_from:
             marks.add(Mark.GOOD)
         marks |= _ORIGINS.get(rating.source, frozenset())
-        keys = keys_of(rating.unit, rating.unit, rating.staff_no, rating.item, rating.channel)
+        numbers = (rating.staff_no, rating.window_no)
+        keys = keys_of(rating.unit, rating.unit, *numbers, rating.item, rating.channel)
         if period.begin <= rating.assessed_at < period.end and push_limit is not None:
             due = max(rating.complete_at, rating.assessed_at) + push_limit
             yield Fact(Base.PUSHES, keys, frozenset(_marks_of_push(rating.accepted_at, due, question.as_of)))
@@ -136,16 +139,17 @@ def of_matters(
             marks.add(Mark.RATED_ACTIVELY)
         if matter.project_no not in rated:
             marks.add(Mark.UNRATED)
-        yield Fact(Base.MATTERS, keys_of(matter.unit, matter.unit, matter.staff_no, matter.item, ""), frozenset(marks))
+        keys = keys_of(matter.unit, matter.unit, matter.staff_no, matter.window_no, matter.item, "")
+        yield Fact(Base.MATTERS, keys, frozenset(marks))
 
 
-def keys_of(unit: str, rated_unit: str, staff_no: str, item: str, channel: str) -> dict[Grouping, str]:
-    """Clerks are numbered within the unit that was rated."""
-    clerk = f"{rated_unit}/{staff_no}" if staff_no else ""
+def keys_of(unit: str, rated_unit: str, staff_no: str, window_no: str, item: str, channel: str) -> dict[Grouping, str]:
+    """Clerks and windows are numbered within the unit that was rated."""
     return {
         Grouping.NONE: "",
         Grouping.UNIT: unit,
-        Grouping.CLERK: clerk,
+        Grouping.WINDOW: f"{rated_unit}/{window_no}" if window_no else "",
+        Grouping.CLERK: f"{rated_unit}/{staff_no}" if staff_no else "",
         Grouping.ITEM: item,
         Grouping.CHANNEL: channel,
     }

@@ -131,7 +131,7 @@ class RowReader:
             or rating.tags[:1] not in ("", rating.level)
             or rating.project_no in (rating.cert_number, rating.mobile)
             or rating.tag_version != ""
-            or (self.reads_added and rating[len(FAMILY) :] != _NOTHING_ADDED)
+            or (self.reads_added and rating[len(FAMILY) : _WINDOW] != _NOTHING_COMPARED)
         )
 
     def _look_closer(self, rating: Rating, cells: Sequence[str]) -> Rating | tuple[Fault, ...]:
@@ -182,7 +182,10 @@ class RowReader:
 _UNREADABLE = "\x00"
 """Stands for a field that has a fault of its own; no normalised text has this character."""
 
-_RELATED = ("level", "channel", "tags", "default_flag", "tag_version", *ADDED)
+_WINDOW = Rating._fields.index("window_no")
+"""The last of the added fields has nothing to do with the others."""
+
+_RELATED = ("level", "channel", "tags", "default_flag", "tag_version", *Rating._fields[len(FAMILY) : _WINDOW])
 """The fields that `remarks_on` compares."""
 
 _ABSENT = -1
@@ -192,7 +195,7 @@ _PERSONAL = (
     "user_name", "cert_type", "cert_number", "mobile", "agent_name", "agent_cert_type", "agent_cert_number",
 )  # fmt: skip
 _NOBODY = dict.fromkeys(_PERSONAL, "")
-_NOTHING_ADDED = ("",) * len(ADDED)
+_NOTHING_COMPARED = ("",) * (_WINDOW - len(FAMILY))
 
 _MOSTLY_UNIQUE = frozenset(
     {"project_no", "assessed_at", "accepted_at", "comment", "user_name", "cert_number", "mobile"},

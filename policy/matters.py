@@ -1,8 +1,8 @@
 """Takes or rejects one delivered matter (办件).
 
 Decides the field names, what has to be there, and everything that is wrong with a row that cannot be taken. The names
-are those of the ratings' interface family where it has one (`policy.rating_fields`), so a source calls the same thing
-by the same name twice; the other three are this project's, since no document says how a matter is delivered.
+are those of the ratings where they have one (`policy.rating_fields`), so a source calls the same thing by the same name
+twice; the other three are this project's, since no document says how a matter is delivered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ FIELDS: tuple[MatterField, ...] = (
     MatterField("taskCode", "事项编码"),
     MatterField("taskName", "事项名称", needed=True),
     MatterField("proManagerNo", "受理人员工号"),
+    MatterField("windowNo", "窗口编号"),
     MatterField("finishTime", "办结时间", needed=True),
     MatterField("leaveTime", "离开大厅的时间"),
     MatterField("canEvaluate", "能否评价"),
@@ -97,6 +98,7 @@ def _checks(now: datetime) -> dict[str, Check]:
         "taskCode": of_ratings["task_code"],
         "taskName": of_ratings["task_name"],
         "proManagerNo": of_ratings["handler_no"],
+        "windowNo": of_ratings["window_no"],
         "finishTime": time_check(latest=now),
         "leaveTime": time_check(latest=now),
         "canEvaluate": _yes_or_no,
@@ -136,4 +138,5 @@ def _matter(texts: Mapping[str, str], units: Mapping[str, str]) -> Matter:
         left_at=datetime.fromisoformat(left) if left else None,
         rateable=texts["canEvaluate"] == "1",
         mobile=texts["mobile"],
+        window_no=texts["windowNo"],
     )

@@ -76,6 +76,7 @@ FIELDS: tuple[Field, ...] = (
     Field("coveredMatters", "一并评价的办件", ("covered_matters",)),
     Field("staffSatisfaction", "人员满意度", ("staff_level", "staff_satisfaction_code")),
     Field("staffEvalDetail", "人员评价标签", ("staff_tags",)),
+    Field("windowNo", "窗口编号", ("window_no",)),
 )
 """All fields, in the order in which faults are listed."""
 
@@ -137,6 +138,7 @@ def checks_for(codes: Codes, now: datetime) -> dict[str, Check]:
         ),
         "staff_satisfaction_code": str.strip,
         "staff_tags": _tags,
+        "window_no": _text(64),
     }
 
 

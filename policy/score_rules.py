@@ -35,9 +35,14 @@ class _Rule(Value):
 
 
 class Dimension(_Rule):
-    """One dimension of the composite score: a rate, and how much of 100 it is worth."""
+    """One dimension of the composite score: a rate, and how much of 100 it is worth.
+
+    Where a group has nothing that the rate could be counted of, the others bear its weight in proportion
+    (`others_bear`), or there is no score.
+    """
 
     weight: int = Field(ge=1, le=_WHOLE)
+    others_bear: bool = False
 
     @model_validator(mode="after")
     def _is_a_rate(self) -> Self:
@@ -92,6 +97,8 @@ class ScoreRules(Value):
         weights = sum(dimension.weight for dimension in self.composite)
         if self.composite and weights != _WHOLE:
             raise ValueError(f"composite 各维度的 weight 之和须为 {_WHOLE}，现在是 {weights}")
+        if self.composite and all(dimension.others_bear for dimension in self.composite):
+            raise ValueError("composite 至少有一个维度不能由其他维度分摊（others_bear）")
         rules = self.points.rules if self.points is not None else ()
         for part, labels in (("composite", [d.label for d in self.composite]), ("points", [r.label for r in rules])):
             if len(set(labels)) < len(labels):

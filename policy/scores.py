@@ -13,7 +13,9 @@ from policy.score_rules import Dimension, PointRule, PointTable
 
 def composite_of(dimensions: tuple[Dimension, ...], figures: Figures) -> Composite:
     """The composite score of a group: each dimension's rate by its weight (TJ-13)."""
-    return Composite(tuple(DimensionScore(each.label, figures[each.figure], each.weight) for each in dimensions))
+    return Composite(
+        tuple(DimensionScore(each.label, figures[each.figure], each.weight, each.others_bear) for each in dimensions)
+    )
 
 
 def points_of(table: PointTable, key: str, figures: Figures) -> GroupPoints:

@@ -57,6 +57,11 @@ DETAIL_LABELS = {
 """What each detail of an entry is called in front of people."""
 
 
+def window_name(number: str) -> str:
+    """What a window is called: 03号窗口; one that the source calls a window itself keeps its name."""
+    return number if "窗口" in number else f"{number}号窗口"
+
+
 def step_summary(step: Step) -> str:
     """The line under the activity that records the step, for the engine's screen."""
     said = [f"第{step.seq}步 {step.event.label}"]

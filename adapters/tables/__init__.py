@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from adapters.tables import (
     accounts,
     cases,
+    circulars,
     directory,
     documents,
     doors,
@@ -29,6 +30,7 @@ __all__ = [
     "METADATA",
     "accounts",
     "cases",
+    "circulars",
     "directory",
     "documents",
     "doors",

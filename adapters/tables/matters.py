@@ -44,6 +44,7 @@ class MatterRow(SQLModel, table=True):
     invitation: str = Field(sa_column=text())
     first_look_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     reminded_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    window_no: str = Field(default="", sa_column=text(server_default=""))
 
 
 MATTERS = table_of(MatterRow)

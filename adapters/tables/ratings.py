@@ -61,6 +61,8 @@ class RatingRow(SQLModel, table=True):
             "assessed_at",
             postgresql_where=text("case_state = 'pending'"),
         ),
+        # Hardly any rating is bad, so this costs an import little; every place calls these levels bad.
+        Index("ratings_bad", "jurisdiction", "assessed_at", postgresql_where=text("LEAST(level, staff_level) <= 2")),
         Index("ratings_visit", "jurisdiction", "visit_no", postgresql_where=text("visit_no is not null")),
     )
 
@@ -133,6 +135,7 @@ class RatingRow(SQLModel, table=True):
     staff_level: int | None = Field(default=None, sa_column=Column(SmallInteger))
     staff_satisfaction_code: str | None = Field(default=None, sa_column=Column(Text))
     staff_tags: str | None = Field(default=None, sa_column=Column(Text))
+    window_no: str | None = Field(default=None, sa_column=Column(Text))
 
 
 class RatingMatterRow(SQLModel, table=True):

@@ -10,7 +10,7 @@ from adapters.tables.columns import instant, json, table_of, text
 
 
 class PointCountRow(SQLModel, table=True):
-    """The points of a month as they were counted at that moment, by unit or clerk; never changed and never deleted.
+    """The points of a month as they were counted then, by unit, window or clerk; never changed and never deleted.
 
     `kept_by` is None for the work that comes back with the calendar. `groups` are `models.scores.GroupPoints`.
     """

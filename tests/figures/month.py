@@ -34,6 +34,9 @@ AT_THE_END = at("2026-04-01 00:00")
 LATER = at("2026-04-05 00:00")
 
 _UNITS = {"R": "ez-renshe", "S": "ez-shichang"}
+_WINDOWS: dict[str | None, str] = {"RS-0217": "03"}
+"""At which window a clerk sits; the others' ratings name none."""
+
 _GOOD = (
     # unit, level, clerk, channel
     ("R", 5, "RS-0217", "qr_code"), ("R", 5, "RS-0217", "qr_code"), ("R", 5, "RS-0217", "qr_code"),
@@ -130,6 +133,7 @@ class Month:
         now = self.pages.installation.moment = at(moment)
         self.cases[name] = case_number("ezhou", f"M-{name}", 1)
         usual = {"unit": _UNITS[unit], "task_code": item, "staff_no": clerk, "channel": "qr_code"}
+        usual["window"] = _WINDOWS.get(clerk, "")
         assert self.acts.dispatch(f"M-{name}", **(usual | changes)) == self.cases[name]
         with self.pages.installation.engine.begin() as connection:
             opened = {"case_no": self.cases[name], "case_state": "opened", "task_code": item}
@@ -187,7 +191,11 @@ class Month:
         **changes: Any,
     ) -> None:
         connection.execute(
-            insert(RATINGS).values(rating_row(matter, level, _UNITS[unit], clerk, assessed_at) | changes)
+            insert(RATINGS).values(
+                rating_row(matter, level, _UNITS[unit], clerk, assessed_at)
+                | {"window_no": _WINDOWS.get(clerk)}
+                | changes
+            )
         )
 
 

@@ -37,7 +37,7 @@ def counted_by_hand(engine: Engine, asked: FigureQuestion, push_limit: timedelta
 def ratings_in(engine: Engine) -> list[StoredRating]:
     """Every rating of Ezhou."""
     query = text(
-        "select r.assessed_at, i.finished_at, r.level, r.channel, r.default_flag, r.unit, r.handler_no,"
+        "select r.assessed_at, i.finished_at, r.level, r.channel, r.default_flag, r.unit, r.handler_no, r.window_no,"
         " r.task_handle_item, r.task_code, r.case_no, r.staff_level, r.origin, r.project_no, r.assess_number,"
         " p.accepted_at from ratings r left join imports i on i.id = r.import_id"
         " left join pushes p on p.kind = 'rating'"
@@ -62,6 +62,7 @@ def ratings_in(engine: Engine) -> list[StoredRating]:
                 default_flag=row.default_flag or "",
                 unit=row.unit or "",
                 staff_no=row.handler_no or "",
+                window_no=row.window_no or "",
                 item=row.task_handle_item or row.task_code or "",
                 case_no=row.case_no or "",
                 staff_level=row.staff_level,
@@ -88,6 +89,7 @@ def matters_in(engine: Engine) -> list[StoredMatter]:
                 received_at=row.received_at,
                 unit=row.unit,
                 staff_no=row.staff_no,
+                window_no=row.window_no,
                 item=row.task_code,
                 rateable=row.rateable,
             )
@@ -125,6 +127,7 @@ def cases_in(engine: Engine) -> list[StoredCase]:
                 dispatched_at=row.dispatched_at,
                 unit=row.unit,
                 staff_no=row.staff_no,
+                window_no=row.window_no,
                 item=row.task_code,
                 channel=row.channel,
                 anonymous=row.anonymous,

@@ -133,6 +133,7 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "unit": draw(units),
         "staff_no": draw(st.sampled_from(["", "1", "2"])),
+        "window_no": draw(st.sampled_from(["", "1", "2"])),
         "task_code": draw(st.sampled_from(["", "T1", "T2"])),
         "channel": draw(st.sampled_from(["phone", "qr_code"])),
         "anonymous": draw(st.integers(0, 3)) == 0,
@@ -150,6 +151,7 @@ def ratings(draw: st.DrawFn) -> dict[str, Any]:
         "level": draw(st.integers(1, 5)),
         "unit": draw(st.none() | units),
         "handler_no": draw(st.none() | st.sampled_from(["1", "2"])),
+        "window_no": draw(st.none() | st.sampled_from(["1", "2"])),
         "task_code": draw(st.none() | st.sampled_from(["T1", "T2"])),
         "task_handle_item": draw(st.none() | st.just("T1-1")),
         "channel": draw(st.sampled_from(["phone", "qr_code", "system_default"])),
@@ -176,6 +178,7 @@ def matters(draw: st.DrawFn) -> dict[str, Any]:
         "task_code": draw(st.sampled_from(["", "T1", "T2"])),
         "task_name": "事项",
         "staff_no": draw(st.sampled_from(["", "1", "2"])),
+        "window_no": draw(st.sampled_from(["", "1", "2"])),
         "closed_at": draw(moments),
         "rateable": draw(st.integers(0, 3)) > 0,
         "mobile": "",
@@ -208,6 +211,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     grouping=st.sampled_from(Grouping),
     kind=st.sampled_from(sorted(DEFINITIONS)),
     active=st.booleans(),
+    bad_levels=st.sampled_from([(1, 2), (1, 2), (1, 2, 3), (1,), (2, 3)]),
     push_limit=st.none() | st.integers(1, 400).map(lambda hours: timedelta(hours=hours)),
 )
 def test_both_counts_agree_on_every_figure_of_every_group(
@@ -221,12 +225,14 @@ def test_both_counts_agree_on_every_figure_of_every_group(
     grouping: Grouping,
     kind: FigureKind,
     active: bool,
+    bad_levels: tuple[int, ...],
     push_limit: timedelta | None,
 ) -> None:
     fill(engine, some, brought, done, (BEGIN, *complete))
     book = CountedFigures(engine, lambda _: CALENDAR, push_limit)
     asked = question(as_of, period, grouping=grouping)
-    asked = asked.model_copy(update={"rules": asked.rules.model_copy(update={"default_is_active": active})})
+    rules = asked.rules.model_copy(update={"default_is_active": active, "bad_levels": bad_levels})
+    asked = asked.model_copy(update={"rules": rules})
     counted = book.count(asked).groups
     assert counted == counted_by_hand(engine, asked, push_limit)
     for key, figures in list(counted.items())[:2]:
@@ -301,7 +307,8 @@ def _put_case(connection: Any, case_no: str, case: dict[str, Any]) -> None:
         )
         for each in entries
     )
-    row = {name: case[name] for name in ("unit", "staff_no", "task_code", "channel", "anonymous", "source")} | {
+    said = ("unit", "staff_no", "window_no", "task_code", "channel", "anonymous", "source")
+    row = {name: case[name] for name in said} | {
         "case_no": case_no,
         "jurisdiction": "ezhou",
         "project_no": case_no,

@@ -10,9 +10,10 @@ from adapters.database import make_engine
 from adapters.directory import Directory, read_directory
 from adapters.figures import CountedFigures
 from adapters.policies import load_policy
-from casework.figures import Asked, FigureReport, report
+from casework.figures import Asked, FigureReport, report, whose_bottom, with_a_bottom
 from casework.periods import read_period
 from models.figures import Grouping
+from models.surroundings import RatedObject
 from tests.figures.month import RATINGS, rating_row
 from tests.figures.stored import CALENDAR
 from tests.support.engine import DIRECTORY, at
@@ -72,6 +73,21 @@ def test_xintai_names_the_last_three_units_of_a_quarter(engine: Engine) -> None:
     assert named(month) == []
     assert "每季度排名" in month.bottom_rule
     assert named(ranked(engine, "xintai", "2026-Q3", Grouping.ITEM)) == []
+
+
+def test_windows_are_at_the_bottom_where_the_place_rates_them(engine: Engine) -> None:
+    rate(engine, "xintai", at("2026-08-10 09:00"), a=(10, 10), b=(9, 10), c=(8, 10), d=(1, 2))
+    with engine.begin() as connection:
+        # All at window 3 of their unit; nobody's window is nobody's bottom.
+        connection.execute(text("update ratings set window_no = '3' where unit <> 'd'"))
+    quarter = ranked(engine, "xintai", "2026-Q3", Grouping.WINDOW)
+    assert [(group.place, group.key, group.name) for group in quarter.groups] == [
+        (1, "a/3", "a 3号窗口"), (2, "b/3", "b 3号窗口"), (3, "c/3", "c 3号窗口"), (None, "", "（未注明）"),
+    ]  # fmt: skip
+    assert named(quarter) == ["b/3", "c/3"]
+    clerks_only = load_policy("xintai").surroundings.model_copy(update={"rated_objects": (RatedObject.STAFF,)})
+    assert Grouping.WINDOW not in with_a_bottom(clerks_only)
+    assert whose_bottom(clerks_only) == "单位和人员"
 
 
 def test_who_is_last_is_named_when_it_was_so_as_often_in_a_row_as_the_rule_says(engine: Engine) -> None:

@@ -38,6 +38,16 @@ def test_groups_are_ranked(terminal: Terminal) -> None:
     ]
 
 
+def test_windows_are_told_apart_and_what_names_none_stands_last(terminal: Terminal) -> None:
+    said = asked(terminal, "--month", "2026-03", "--as-of", "2026-03-31", "--by", "window", "--rank-by", "bad_rate")
+    assert said.code == 0, said
+    ranked = said.out.splitlines()[-2:]
+    assert [line.split()[:4] for line in ranked] == [
+        ["1", "测试人社局", "03号窗口", "33.3%（2/6）"],
+        ["—", "（未注明）", "30.7%（4/13）", "13"],
+    ]
+
+
 def test_scripts_get_numerators_and_denominators(terminal: Terminal) -> None:
     said = asked(terminal, "--from", "2026-03-01", "--to", "2026-03-31", "--by", "clerk", "--json")
     found = json.loads(said.out)
@@ -66,7 +76,7 @@ def test_scripts_get_numerators_and_denominators(terminal: Terminal) -> None:
         (("--from", "2026-03-01"), "请写明一段时间"),
         (("--month", "2026"), "--month 的值“2026”不对"),
         (("--quarter", "2026-Q5"), "应写成"),
-        (("--month", "2026-03", "--by", "window"), "--by 的值“window”不对，可选"),
+        (("--month", "2026-03", "--by", "street"), "--by 的值“street”不对，可选"),
         (("--month", "2026-03", "--only", "x"), "--only 要和 --by 一起用"),
         (("--month", "2026-03", "--rank-by", "x"), "--rank-by 的值“x”不对"),
         (("--month", "2026-03", "--as-of", "2026-04-06"), "还没有到"),

@@ -127,7 +127,7 @@ def test_a_limit_counts_when_it_fell_due_under_the_date_that_it_had_then(month: 
     assert parts_of(figures)[FigureKind.REMEDIATION_RATE] == (3, 3)
 
 
-def test_units_clerks_items_and_channels_are_told_apart(month: Month) -> None:
+def test_units_windows_clerks_items_and_channels_are_told_apart(month: Month) -> None:
     book = book_of(month)
     units = book.count(question(AT_THE_END, grouping=Grouping.UNIT)).groups
     assert {key: parts_of(each)[FigureKind.BAD_RATE] for key, each in units.items()} == {
@@ -141,6 +141,13 @@ def test_units_clerks_items_and_channels_are_told_apart(month: Month) -> None:
         "ez-renshe/RS-0217": (2, 6),
         "ez-shichang/SC-0305": (1, 2),
     }
+    windows = book.count(question(AT_THE_END, grouping=Grouping.WINDOW)).groups
+    assert {key: parts_of(each)[FigureKind.BAD_RATE] for key, each in windows.items()} == {
+        "": (4, 13),
+        "ez-renshe/03": (2, 6),
+    }
+    # A, C, F are cases of that window: all signed for in time.
+    assert parts_of(windows["ez-renshe/03"])[FigureKind.SIGNOFF_ON_TIME] == (3, 3)
     items = book.count(question(AT_THE_END, grouping=Grouping.ITEM))
     assert {key: parts_of(each)[FigureKind.BAD_RATE] for key, each in items.groups.items()} == {
         "T1": (4, 4),

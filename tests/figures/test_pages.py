@@ -101,6 +101,19 @@ def test_groups_are_ranked_and_each_leads_to_its_own_figures(desk: Pages) -> Non
     assert cells_of(nobody)["评价总量"].said == "0"
 
 
+def test_a_window_has_its_own_figures_rows_and_line_in_the_file(desk: Pages, month: Month) -> None:
+    by_window = {**MARCH, "as_of": "2026-03-31", "by": "window"}
+    [window, nobody] = desk.get("/figures", **by_window, rank="bad_rate").context["page"].groups
+    assert (window.place, window.name, window.said) == ("1", "测试人社局 03号窗口", "33.3%（2/6）")
+    assert (nobody.name, nobody.said) == ("（未注明）", "30.7%（4/13）")
+    assert cells_of(desk.get(f"/figures?{window.query}"))["评价总量"].said == "6"
+    behind = {"kind": "signoff_on_time", "only": "ez-renshe/03"}
+    rows = desk.get("/figures/rows", **by_window, **behind).context["page"].rows
+    assert [case_no for case_no, _ in rows] == [month.cases[name] for name in "FCA"]
+    file = sheet_of(desk.get("/figures.xlsx", **by_window))
+    assert [file[1][0], *(row[0] for row in file[2:])] == ["窗口", "测试人社局 03号窗口", "（未注明）"]
+
+
 def test_the_chart_shows_the_ranking_and_holds_no_script(desk: Pages) -> None:
     shown = desk.get("/charts/figures.svg", **MARCH, as_of="2026-03-31", by="unit", rank="bad_rate")
     assert shown.headers["content-type"] == "image/svg+xml"

@@ -47,6 +47,13 @@ def test_every_score_opens_to_what_it_is_made_of_and_to_the_rows(desk: Pages, mo
     assert "文件没有写减分；不予采纳的差评不减。" in said
 
 
+def test_a_window_has_points_and_ratings_that_name_none_are_nobodys(desk: Pages) -> None:
+    shown = desk.get("/scores", **MARCH, as_of="2026-03-31", by="window")
+    [row] = shown.context["page"].rows
+    # 100 + 2 − 4: A's and F's evaluators were satisfied, both reviews are bad; C's was not adopted.
+    assert (row.place, row.line.name, row.line.said) == ("1", "测试人社局 03号窗口", "98 分")
+
+
 def test_without_a_word_it_is_the_last_month_of_the_first_place_that_scores(desk: Pages) -> None:
     page = desk.get("/scores").context["page"]
     assert (page.given["place"], page.given["period"], page.heading) == (
@@ -83,7 +90,7 @@ def test_the_file_has_every_part(desk: Pages) -> None:
         ({"place": "nowhere"}, "没有名为“nowhere”的地区"),
         ({"period": "2026-3"}, "应写成“2026-11”（月）"),
         ({"as_of": "2026-04-06"}, "还没有到"),
-        ({"by": "item"}, "评分只按单位或人员"),
+        ({"by": "item"}, "评分只按单位、窗口或人员"),
         ({"score": "x"}, "请从页面上重新选择"),
     ],
 )

@@ -74,7 +74,7 @@ def test_an_upheld_appeal_changes_the_points_and_what_was_kept_stays(fresh_month
     book = score_book(fresh_month, tmp_path, POINTS)
     job, march = PointsJob(book_of(fresh_month), book, lambda _: FILE), JobPeriod.of(MARCH)
     outcome = job.run(PLACE, march, AT_THE_END)
-    assert (outcome.summary, outcome.count) == ("已登记2026年3月月积分：单位 2 个，人员 2 名。", 4)
+    assert (outcome.summary, outcome.count) == ("已登记2026年3月月积分：单位 2 个，窗口 1 个，人员 2 名。", 5)
     # One more good one makes ten (+1), F is not adopted any more: −6, +1, −3.
     later = {line.key: line for line in scored(fresh_month, tmp_path, POINTS, LATER).lines}
     assert (later["ez-renshe"].said, later["ez-renshe"].kept) == ("81 分", "79 分")
@@ -102,6 +102,27 @@ def test_a_composite_score_is_each_dimension_by_its_weight(month: Month, tmp_pat
     # Nobody of E and G answered a call after the remediation: no score, and no guess.
     assert (shichang.place, shichang.said) == (None, "—")
     assert shichang.missing == "本期没有可统计的回访满意率（分母为 0），所以不计综合评分。"
+
+
+def test_a_dimension_without_a_value_is_borne_by_the_others_only_where_the_rules_say_so(
+    month: Month, tmp_path: Path
+) -> None:
+    calls = 'figure = "callback_satisfaction_rate"\n'
+    rules = FOUR_DIMENSIONS.replace(calls, f"{calls}others_bear = true\n")
+    renshe, shichang = sorted(scored(month, tmp_path, rules).lines, key=lambda line: line.key)
+    # Who has all four is scored as before.
+    assert (renshe.said, renshe.missing) == ("74.52 分", "")
+    # 25 × (3/5 + 1/2 + 0/1) = 27.5 of 75 is 36.66… of 100.
+    assert (shichang.place, shichang.said) == (2, "36.66 分")
+    assert shichang.missing == "本期没有可统计的回访满意率（分母为 0），其分值由其他维度按比例分摊。"
+    assert adds(shichang)["回访满意"] == ("回访满意率 —", "—")
+    # What may not be borne by others leaves no score, and is the only one that is named.
+    alone = FOUR_DIMENSIONS.replace('figure = "good_rate"', 'figure = "active_rate"').replace(
+        calls, f"{calls}others_bear = true\n"
+    )
+    (line,) = (each for each in scored(month, tmp_path, alone).lines if each.key == "ez-shichang")
+    assert line.said == "—"
+    assert "回访满意率" not in line.missing
 
 
 def test_a_place_without_rules_is_told_so_and_points_are_counted_by_the_month(month: Month, tmp_path: Path) -> None:

@@ -178,6 +178,7 @@ def test_the_bottom_is_named_only_where_and_when_the_rules_say() -> None:
 
     assert "末 3 名。" in rule("xintai", quarter, Grouping.UNIT)
     assert "每季度排名，所选期间不列" in rule("xintai", month, Grouping.CLERK)
-    assert "只针对单位和人员" in rule("xintai", quarter, Grouping.ITEM)
+    assert "只针对单位、窗口和人员" in rule("xintai", quarter, Grouping.ITEM)
+    assert "末 3 名。" in rule("xintai", quarter, Grouping.WINDOW)
     assert "连续 2 期" in rule("taian", month, Grouping.UNIT)
     assert "没有末位名单的规定" in rule("ezhou", quarter, Grouping.UNIT)

@@ -14,7 +14,7 @@ from adapters.database import make_engine
 from adapters.rating_copy import ImportBusy
 from adapters.rating_import import RatingImporter
 from adapters.rating_store import evaluator_contact, mark_opened, pending_cases
-from models.ratings import FileRefused, ImportReport, ReviewChannel, SatisfactionLevel
+from models.ratings import FileRefused, ImportProgress, ImportReport, ReviewChannel, SatisfactionLevel
 from tests.intake.support import BAD, DEPARTMENT, ROW, UNLISTED, request, rows, write_csv
 from tests.support.keys import PERSONAL
 
@@ -102,16 +102,16 @@ def test_a_second_evaluation_is_a_rating_of_its_own(importer: RatingImporter, tm
 @pytest.mark.parametrize("name", ["r.csv", "r.jsonl"])
 def test_a_corrected_rejects_file_is_imported_again(importer: RatingImporter, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    lines = [*rows(3), ROW | BAD | {"deptCode": UNLISTED, "windowNo": "03"}]
+    lines = [*rows(3), ROW | BAD | {"deptCode": UNLISTED, "queueNo": "03"}]
     if name.endswith("csv"):
-        write_csv(path, [{"windowNo": ""} | line for line in lines])
+        write_csv(path, [{"queueNo": ""} | line for line in lines])
     else:
         import json
 
         path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     report = importer.import_file(request(path))
     assert numbers(report) == (4, 3, 0, 0, 0, 1)
-    assert report.unknown_columns == ("windowNo",)
+    assert report.unknown_columns == ("queueNo",)
     rejects = Path(report.rejects_file or "")
     assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
     text = rejects.read_text(encoding="utf-8-sig")
@@ -120,7 +120,7 @@ def test_a_corrected_rejects_file_is_imported_again(importer: RatingImporter, tm
     corrected = importer.import_file(request(rejects))
     assert numbers(corrected) == (1, 1, 1, 0, 0, 0)
     assert corrected.rejects_file is None
-    assert corrected.unknown_columns == ("windowNo",)
+    assert corrected.unknown_columns == ("queueNo",)
 
 
 def test_a_rejects_file_names_row_field_reason_and_remedy(importer: RatingImporter, tmp_path: Path) -> None:
@@ -284,3 +284,10 @@ def test_memory_does_not_grow_with_the_file(database_url: str, tmp_path: Path) -
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         peaks.append(int(done.stdout) / 1024)
     assert peaks[1] - peaks[0] < 16, f"peaks in MB: {peaks}"
+
+
+def test_the_last_word_of_the_progress_is_about_every_row(importer: RatingImporter, tmp_path: Path) -> None:
+    told: list[ImportProgress] = []
+    importer.import_file(request(write_csv(tmp_path / "r.csv", rows(3))), told.append)
+    assert (told[-1].rows, told[-1].share) == (3, 1)
+    assert told[-1].rows_per_second > 0

@@ -51,6 +51,8 @@ TAKEN: list[tuple[str, dict[str, str], str, str]] = [
     ("tags of the version that is stated", {"evaVersion": "2"}, "tag_version", "2"),
     ("old tags of the old version", {"evaVersion": "1", "evalDetail": "501"}, "tag_version", "1"),
     ("a version that nobody knows", {"evaVersion": "7"}, "tag_version", "7"),
+    ("a window by its number", {"windowNo": " 03 "}, "window_no", "03"),
+    ("a window by its name", {"windowNo": "综合窗口 A"}, "window_no", "综合窗口 A"),
 ]
 
 REJECTED: list[tuple[str, dict[str, str], str, str, str]] = [
@@ -107,6 +109,7 @@ REJECTED: list[tuple[str, dict[str, str], str, str, str]] = [
         "不属于",
         "没有 517",
     ),
+    ("a window is no story", {"windowNo": "3" * 65}, "windowNo", "超过 64 个字符", "缩短到 64 个字符"),
 ]
 
 

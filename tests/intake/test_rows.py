@@ -140,8 +140,8 @@ def test_two_columns_for_one_field_are_refused() -> None:
 
 
 def test_columns_nobody_knows_are_named_and_the_remarks_of_a_rejects_file_are_not() -> None:
-    columns = match_columns(["行号", "字段", "原因", "如何更正", "原文", *ROW, "windowNo", ""])
-    assert columns.unknown == ("windowNo",)
+    columns = match_columns(["行号", "字段", "原因", "如何更正", "原文", *ROW, "queueNo", ""])
+    assert columns.unknown == ("queueNo",)
 
 
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

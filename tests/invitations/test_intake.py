@@ -89,6 +89,7 @@ def test_a_row_is_read_with_its_unit_and_its_times() -> None:
         ("finishTime", "2026-03-02 12:00:01", "时间晚于当前时间"),
         ("leaveTime", "2026-13-01 00:00:00", "时间格式不正确"),
         ("canEvaluate", "是", "取值不在允许范围内"),
+        ("windowNo", "3" * 65, "超过 64 个字符"),
         ("mobile", "我的电话", "格式不正确"),
     ],
 )
@@ -111,6 +112,24 @@ def test_each_matter_of_a_delivery_is_answered_by_itself(engine: Engine) -> None
     assert [each.status for each in store(engine).take("taian", [ROW, other])] == [already, already]
     with pytest.raises(BadInput):
         store(engine).take("nowhere", [ROW])
+
+
+def test_a_matter_keeps_its_window_and_lends_it_to_its_default_rating(engine: Engine) -> None:
+    at_three = ROW | {"windowNo": "03"}
+    stored, already, rejected = TakenStatus.STORED, TakenStatus.ALREADY_STORED, TakenStatus.REJECTED
+    taken = store(engine).take("taian", [ROW | {"projectNo": "TA-0"}, at_three])
+    assert [each.status for each in taken] == [stored, stored]
+    # TA-0 came before its window was read; another window than the one that is kept contradicts it.
+    again = [at_three | {"projectNo": "TA-0"}, at_three, ROW | {"windowNo": "04"}]
+    assert [each.status for each in store(engine).take("taian", again)] == [already, already, rejected]
+    read = read_matter(at_three, {DEPARTMENT: UNIT}, NOW)
+    assert isinstance(read, Matter)
+    with engine.begin() as connection:
+        give_default_rating(connection, PERSONAL, "taian", read, 4, NOW + timedelta(days=9))
+    with engine.connect() as connection:
+        windows = connection.execute(select(MATTERS.c.project_no, MATTERS.c.window_no).order_by(MATTERS.c.project_no))
+        assert windows.all() == [("TA-0", ""), ("TA-1", "03")]
+        assert connection.execute(text("select window_no from ratings")).scalars().all() == ["03"]
 
 
 def test_only_what_somebody_can_still_be_asked_about_waits_to_be_begun(engine: Engine) -> None:

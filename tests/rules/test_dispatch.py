@@ -83,7 +83,7 @@ def test_a_policy_without_tags_calls_everything_general() -> None:
     assert class_of(("108", "210", "214"), a_policy(class_tags={})) is CaseClass.GENERAL
 
 
-def test_the_order_of_a_rating_names_the_clerk_and_its_source() -> None:
+def test_the_order_of_a_rating_names_clerk_window_and_source() -> None:
     pending = PendingCase(
         case_no="ezhou-1-2",
         jurisdiction="ezhou",
@@ -99,9 +99,11 @@ def test_the_order_of_a_rating_names_the_clerk_and_its_source() -> None:
         anonymous=False,
         assessed_at=NOW,
         staff_no="RS-0217",
+        window_no="03",
     )
     order = order_for(pending, a_policy(), "test")
-    assert (order.staff_no, order.source, order.priority) == ("RS-0217", CaseSource.RATING, Priority.NORMAL)
+    assert (order.staff_no, order.window) == ("RS-0217", "03")
+    assert (order.source, order.priority) == (CaseSource.RATING, Priority.NORMAL)
     assert (order.satisfaction, order.case_class) == (2, CaseClass.SIMPLE)
 
 

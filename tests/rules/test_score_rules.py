@@ -36,7 +36,7 @@ def rule(**changes: object) -> str:
 
 
 def _toml(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
 
 
 def test_each_place_scores_by_what_its_documents_name() -> None:
@@ -49,11 +49,11 @@ def test_each_place_scores_by_what_its_documents_name() -> None:
 
 def test_the_four_dimensions_weigh_the_same_and_say_that_this_is_an_assumption() -> None:
     dimensions = score_rules(JURISDICTIONS, "tianjin").composite
-    assert [(each.figure, each.weight, each.basis) for each in dimensions] == [
-        (FigureKind.GOOD_RATE, 25, Basis.ASSUMPTION),
-        (FigureKind.ACTIVE_RATE, 25, Basis.ASSUMPTION),
-        (FigureKind.REMEDIATION_RATE, 25, Basis.ASSUMPTION),
-        (FigureKind.CALLBACK_SATISFACTION_RATE, 25, Basis.ASSUMPTION),
+    assert [(each.figure, each.weight, each.basis, each.others_bear) for each in dimensions] == [
+        (FigureKind.GOOD_RATE, 25, Basis.ASSUMPTION, False),
+        (FigureKind.ACTIVE_RATE, 25, Basis.ASSUMPTION, False),
+        (FigureKind.REMEDIATION_RATE, 25, Basis.ASSUMPTION, True),
+        (FigureKind.CALLBACK_SATISFACTION_RATE, 25, Basis.ASSUMPTION, True),
     ]
 
 
@@ -68,6 +68,7 @@ def test_the_four_dimensions_weigh_the_same_and_say_that_this_is_an_assumption()
         (dimension(figure="n_eval"), "须是越高越好的比率"),
         (dimension(note=""), "是暂定（assumption）的，须写明 note"),
         (dimension(basis="stated"), "有依据，须写明 source"),
+        (dimension(others_bear=True), "composite 至少有一个维度不能由其他维度分摊"),
         (dimension(more=1), "composite.1.more：不认识的项"),
         (rule(points=0), "points 不能为 0"),
         (rule(points=None), "points.rules.1.points：缺少该项"),
