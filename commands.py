@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cli.account import AccountPorts
     from cli.analysis import AnalysisCommand
     from cli.calendar import CalendarPorts
+    from cli.circular import CircularCommand
     from cli.deputy import DeputyPorts
     from cli.figures import FigurePorts
     from cli.handover import HandoverPorts
@@ -194,6 +195,21 @@ class Commands(Installation):
         figures = CountedFigures(self.engine, self.load_calendar, self._settings.push_limit())
         ports = AnalysisPorts(figures, PostgresAnalyses(self.engine), self.people)
         return AnalysisCommand(ports, self.policies, self.documents, self.now)
+
+    @property
+    def circular_ports(self) -> "CircularCommand":
+        """What the circulars' command needs."""
+        from adapters.analyses import PostgresAnalyses
+        from adapters.circulars import PostgresCirculars
+        from adapters.figures import CountedFigures
+        from adapters.scores import PostgresScores
+        from casework.circulars import CircularPorts
+        from cli.circular import CircularCommand
+
+        figures = CountedFigures(self.engine, self.load_calendar, self._settings.push_limit())
+        analyses, scores = PostgresAnalyses(self.engine), PostgresScores(self.engine)
+        ports = CircularPorts(figures, analyses, scores, PostgresCirculars(self.engine), self.people)
+        return CircularCommand(ports, self.policies, self.documents, self.now)
 
     @property
     def rhythm_ports(self) -> "RhythmCommand":

@@ -19,6 +19,7 @@ from adapters.access_log import AccessLog
 from adapters.administration import Administration
 from adapters.analyses import PostgresAnalyses
 from adapters.case_records import CaseRecords
+from adapters.circulars import PostgresCirculars
 from adapters.citizen_links import CitizenLinks
 from adapters.citizens import PostgresCitizens
 from adapters.connection import connect
@@ -97,6 +98,7 @@ def build_desk(here: Installation, client: Client, settings: Settings) -> Desk:
         figures=CountedFigures(here.engine, here.load_calendar, settings.push_limit()),
         scores=PostgresScores(here.engine),
         analyses=PostgresAnalyses(here.engine),
+        circulars=PostgresCirculars(here.engine),
         filters=SavedFilters(here.engine),
         calls=here,
         calendars=here,

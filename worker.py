@@ -26,6 +26,7 @@ from activities.rhythm import Job, RhythmActivities
 from activities.steps import StepActivities
 from adapters.analyses import PostgresAnalyses
 from adapters.archive import ArchiveSender
+from adapters.circulars import PostgresCirculars
 from adapters.citizen_links import CitizenLinks
 from adapters.citizen_reports import CitizenReports
 from adapters.codec import load_keyring
@@ -60,6 +61,7 @@ from adapters.sms_refusals import SmsRefusals
 from adapters.watchdog import Progress, ProgressInterceptor, Watchdog, worker_name
 from adapters.work_chat import WorkChatSender
 from casework.analysis import AnalysisPorts
+from casework.circulars import CircularPorts
 from casework.score_jobs import AnalysisJob, PointsJob
 from models.errors import HaochapingError
 from models.notices import Channel, NoticeKind
@@ -228,12 +230,14 @@ def build_jobs(engine: Engine, personal: PersonalData, push_limit: timedelta | N
     shelf, directory, calendar_of = Shelf(), Directory(engine), NoticeStore(engine).calendar
     figures = CountedFigures(engine, calendar_of, push_limit)
     supervisors = Supervisors(engine, directory, shelf, calendar_of)
+    analyses, scores = PostgresAnalyses(engine), PostgresScores(engine)
+    circulars = CircularPorts(figures, analyses, scores, PostgresCirculars(engine), directory)
     samples = PostgresSamples(engine, personal, CitizenReports(engine, personal), utc_now)
     return {
-        JobKind.POINTS: PointsJob(figures, PostgresScores(engine), shelf.file),
-        JobKind.ANALYSIS: AnalysisJob(AnalysisPorts(figures, PostgresAnalyses(engine), directory), shelf.file),
+        JobKind.POINTS: PointsJob(figures, scores, shelf.file),
+        JobKind.ANALYSIS: AnalysisJob(AnalysisPorts(figures, analyses, directory), shelf.file),
         JobKind.BOTTOM: BottomProposal(figures, shelf, directory, supervisors),
-        JobKind.CIRCULAR: CircularNotice(figures, shelf, directory, supervisors),
+        JobKind.CIRCULAR: CircularNotice(circulars, shelf, supervisors),
         JobKind.PUBLISH: PublishReminder(figures, shelf, directory, supervisors),
         JobKind.SAMPLE: SampleJob(samples, shelf.file),
     }

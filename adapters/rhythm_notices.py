@@ -2,8 +2,8 @@
 
 Decides what the notice says, that there is none about a period without ratings, and that each supervisor gets it once.
 The machine proposes: whether anybody is interviewed, what is circulated and what is published people decide. The
-figures are those of `casework.figures`, as of the moment of the work. A circular as an official document belongs to one
-case; that of a period is the table of the figures, so the notice leads there.
+figures are those of `casework.figures`, as of the moment of the work. A circular is drawn up as a document, once for a
+period (`casework.circulars`), and the notice says where it is; it is not sent to any unit from here.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,17 @@ from adapters.directory import Directory
 from adapters.outbox import insert_messages
 from adapters.policy_files import Shelf
 from calendars import WorkingCalendar
-from casework.figures import Asked, FigureBook, FigureReport, GroupLine, figure_text, report
+from casework.circular_text import summary_of
+from casework.circulars import CircularPorts, drawn_up
+from casework.figures import (
+    Asked,
+    FigureBook,
+    FigureReport,
+    GroupLine,
+    report,
+    whose_bottom,
+    with_a_bottom,
+)
 from casework.periods import period_code
 from models.actors import Role
 from models.figures import Figure, FigureKind, Grouping
@@ -26,7 +36,7 @@ from models.rhythm import JobKind, JobOutcome, JobPeriod
 from policy.deadlines import next_opening
 
 _NAMED = 10
-"""Units that a sentence names; the table has them all."""
+"""Units or windows that a sentence names; the table has them all."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class Supervisors:
 
 @dataclass(frozen=True)
 class _FromFigures:
-    """What the three have in common: the figures of the period, and whom they tell."""
+    """What two of them have in common: the figures of the period, and whom they tell."""
 
     book: FigureBook
     shelf: Shelf
@@ -91,38 +101,34 @@ class BottomProposal(_FromFigures):
 
     def run(self, jurisdiction: str, period: JobPeriod, at: datetime) -> JobOutcome:
         """Name them to the supervisors; nobody is told where nobody is at the bottom."""
-        link = _link(jurisdiction, period, Grouping.UNIT)
-        units = _bottom(self._report(jurisdiction, period, at, Grouping.UNIT))
-        clerks = _bottom(self._report(jurisdiction, period, at, Grouping.CLERK))
-        if not units and not clerks:
-            return JobOutcome(summary=f"{period.label}没有列入末位名单的单位和人员。", count=0, link=link)
-        parts = []
-        if units:
-            parts.append(f"单位 {len(units)} 个（{_names(units)}）")
-        if clerks:
-            parts.append(f"人员 {len(clerks)} 名（按人员分组查看）")
+        link, around = _link(jurisdiction, period, Grouping.UNIT), self.shelf.file(jurisdiction).surroundings
+        named = {by: _bottom(self._report(jurisdiction, period, at, by)) for by in with_a_bottom(around)}
+        parts = [_said_of(by, lines) for by, lines in named.items() if lines]
+        if not parts:
+            summary = f"{period.label}没有列入末位名单的{whose_bottom(around)}。"
+            return JobOutcome(summary=summary, count=0, link=link)
         summary = f"{period.label}好评率末位：{'，'.join(parts)}。请研究是否约谈并限期整改。"
-        outcome = JobOutcome(summary=summary, count=len(units) + len(clerks), link=link)
+        outcome = JobOutcome(summary=summary, count=sum(map(len, named.values())), link=link)
         return self._told(jurisdiction, JobKind.BOTTOM, period, at, outcome)
 
 
-class CircularNotice(_FromFigures):
-    """通报: the ranking of the period's units, ready to be circulated (EZ-31, TA-33, XT-19, TJ-25)."""
+@dataclass(frozen=True)
+class CircularNotice:
+    """通报: the circular of the period is drawn up, for people to seal and send (EZ-31, TA-33, XT-19, TJ-25)."""
+
+    ports: CircularPorts
+    shelf: Shelf
+    supervisors: Supervisors
 
     def run(self, jurisdiction: str, period: JobPeriod, at: datetime) -> JobOutcome:
-        """Say how the period went and who is first and last; nobody is told about a period without ratings."""
-        link = _link(jurisdiction, period, Grouping.UNIT)
-        found = self._report(jurisdiction, period, at, Grouping.UNIT)
-        ratings = _figure(found, FigureKind.N_EVAL).numerator
-        if not ratings:
+        """Draw it up, or find the one that there is; nobody is told about a period without ratings."""
+        made = drawn_up(self.ports, self.shelf.file(jurisdiction), period.days, at)
+        if made is None:
+            link = _link(jurisdiction, period, Grouping.UNIT)
             return JobOutcome(summary=f"{period.label}没有评价，不作通报。", count=0, link=link)
-        placed = [line for line in found.groups if line.place is not None]
-        good = figure_text(_figure(found, FigureKind.GOOD_RATE))
-        summary = f"{period.label}评价 {ratings:,} 件，好评率 {good}，{len(placed)} 个单位参加排名"
-        if len(placed) > 1:
-            summary += f"，第一名 {placed[0].name}，末名 {placed[-1].name}"
-        outcome = JobOutcome(summary=f"{summary}。请审核后通报。", count=len(placed), link=link)
-        return self._told(jurisdiction, JobKind.CIRCULAR, period, at, outcome)
+        outcome = JobOutcome(summary=summary_of(made), count=1, link=f"/circulars?{urlencode({'place': jurisdiction})}")
+        self.supervisors.told(jurisdiction, JobKind.CIRCULAR, period, outcome.summary, at)
+        return outcome
 
 
 class PublishReminder(_FromFigures):
@@ -148,6 +154,13 @@ def _figure(found: FigureReport, kind: FigureKind) -> Figure:
 
 def _bottom(found: FigureReport) -> list[GroupLine]:
     return [line for line in found.groups if line.is_bottom]
+
+
+def _said_of(by: Grouping, lines: list[GroupLine]) -> str:
+    """How many there are, and which; clerks are people, so who wants to know them looks them up."""
+    if by is Grouping.CLERK:
+        return f"人员 {len(lines)} 名（按人员分组查看）"
+    return f"{by.label} {len(lines)} 个（{_names(lines)}）"
 
 
 def _names(lines: list[GroupLine]) -> str:

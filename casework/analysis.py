@@ -86,7 +86,7 @@ def analyse(ports: AnalysisPorts, file: PolicyFile, period: FigurePeriod, as_of:
         targets=targets,
         repeat_count=rules_of(file.policy, file.surroundings).repeat_count,
         reasons=tuple(Named(name=name, count=count) for name, count in ports.book.reasons(whole, MOST_NAMES)),
-        items=_items(by_item, ports.people),
+        items=most_bad(by_item, ports.people, MOST_NAMES),
         units=tuple(
             UnitCounted(name=unit.name, place=unit.place, figures=_told(unit.figures), is_bottom=unit.is_bottom)
             for unit in by_unit.groups
@@ -114,6 +114,15 @@ def read_number(text: str) -> tuple[int, int] | None:
     return None if found is None else (int(found[1]), int(found[2]))
 
 
+def most_bad(counted: Counted, people: People, most: int) -> tuple[Named, ...]:
+    """Of figures by item, the items with the most bad reviews; at most so many."""
+    bad = {key: figures[FigureKind.BAD_RATE].numerator for key, figures in counted.groups.items()}
+    found = sorted((key for key, count in bad.items() if key and count), key=lambda key: (-bad[key], key))
+    return tuple(
+        Named(name=group_name(Grouping.ITEM, key, people, counted.names), count=bad[key]) for key in found[:most]
+    )
+
+
 def _told(figures: Figures) -> tuple[KeptFigure, ...]:
     """The figures that an analysis says anything about."""
     return kept({kind: figures[kind] for kind in TOLD})
@@ -130,15 +139,6 @@ def _months(period: FigurePeriod) -> Iterator[FigurePeriod]:
 def _count(ports: AnalysisPorts, whole: FigureQuestion, period: FigurePeriod) -> Figures:
     [figures] = ports.figures.count(whole.model_copy(update={"period": period})).groups.values()
     return figures
-
-
-def _items(counted: Counted, people: People) -> tuple[Named, ...]:
-    """The items with the most bad reviews."""
-    bad = {key: figures[FigureKind.BAD_RATE].numerator for key, figures in counted.groups.items()}
-    most = sorted((key for key, count in bad.items() if key and count), key=lambda key: (-bad[key], key))
-    return tuple(
-        Named(name=group_name(Grouping.ITEM, key, people, counted.names), count=bad[key]) for key in most[:MOST_NAMES]
-    )
 
 
 def _cases(book: FigureBook, question: FigureQuestion, kind: FigureKind, part: Part) -> CaseNumbers:

@@ -113,10 +113,10 @@ def _overall(this: Analysis) -> Section:
     now, before = figures_of(this.figures), figures_of(this.before)
     total, bad, good = now[FigureKind.N_EVAL], now[FigureKind.BAD_RATE], now[FigureKind.GOOD_RATE]
     said = [f"本期共收到有效评价 {total.numerator:,} 件"]
-    said[0] += _than(total, before.get(FigureKind.N_EVAL))
+    said[0] += than(total, before.get(FigureKind.N_EVAL))
     if total.numerator:
-        said.append(f"好评率 {value_text(good)}{_than(good, before.get(FigureKind.GOOD_RATE))}")
-        said.append(f"差评 {bad.numerator:,} 件，差评率 {value_text(bad)}{_than(bad, before.get(FigureKind.BAD_RATE))}")
+        said.append(f"好评率 {value_text(good)}{than(good, before.get(FigureKind.GOOD_RATE))}")
+        said.append(f"差评 {bad.numerator:,} 件，差评率 {value_text(bad)}{than(bad, before.get(FigureKind.BAD_RATE))}")
     voided = now[FigureKind.VOID_RATE]
     if voided.numerator:
         said.append(f"另有 {voided.numerator:,} 件差评经核实或申诉不予采纳，不计入以上各数")
@@ -138,7 +138,7 @@ def _overall(this: Analysis) -> Section:
     return Section(heading="一、总体情况", paragraphs=(f"{'；'.join(said)}。", *targets), tables=(table,))
 
 
-def _than(now: Figure, before: Figure | None) -> str:
+def than(now: Figure, before: Figure | None) -> str:
     """Compared with the period before; nothing where there is nothing to compare with."""
     change = change_text(now, before)
     if change == "—":

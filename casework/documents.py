@@ -21,6 +21,7 @@ from casework.text import deadline, end_of
 from models.actors import Actor, Role
 from models.analysis import Report
 from models.case import UNNAMED_ITEM
+from models.circulars import FilledCircular
 from models.documents import OPTIONAL, Blank, Document, DocumentKind, Filled
 from models.due import in_shanghai
 from models.kinds import CaseSource, Finding, MeasureKind
@@ -70,6 +71,10 @@ class Press(Protocol):
 
     def report(self, report: Report) -> bytes:
         """A report as DOCX."""
+        ...
+
+    def circular(self, jurisdiction: str, content: FilledCircular) -> bytes:
+        """The circular of a period as DOCX. Raises NoDocument for a template that is wrong."""
         ...
 
     def pdf(self, docx: bytes) -> bytes:
@@ -195,7 +200,7 @@ def _kind_of(entry: EntryView, policy: Policy) -> DocumentKind | None:
 def _head(document: Document, number: str, entry: EntryView, papers: Papers) -> Filled:
     return {
         Blank.NUMBER: number,
-        Blank.DAY: _day(entry.at),
+        Blank.DAY: day_text(entry.at),
         Blank.OFFICE: papers.names.unit(entry.actor_unit or ""),
         Blank.CASE_NO: document.case_no,
         Blank.UNIT_NAME: papers.names.unit(_unit_at(entry.seq, papers)),
@@ -207,7 +212,7 @@ def _of_the_case(document: Document, entry: EntryView, papers: Papers) -> Filled
     blanks = {
         Blank.ITEM_NAME: case.task_name or UNNAMED_ITEM,
         Blank.REVIEW: _review(case),
-        Blank.DISPATCHED: _day(case.dispatched_at),
+        Blank.DISPATCHED: day_text(case.dispatched_at),
         Blank.PROJECT_NO: case.project_no if case.source is CaseSource.RATING else "",
         Blank.TAGS: "、".join(papers.tags),
         Blank.SIGNED: _signed(entry.seq, papers),
@@ -250,7 +255,7 @@ def _decision(entry: EntryView, papers: Papers) -> Filled:
         Blank.OFFICE: papers.names.unit(decided.actor_unit or ""),
         Blank.APPELLANT: appealed.actor_name or appealed.actor_user or "",
         Blank.APPELLANT_UNIT: papers.names.unit(appealed.actor_unit or ""),
-        Blank.APPEALED: _day(appealed.at),
+        Blank.APPEALED: day_text(appealed.at),
         Blank.APPEAL_REASON: appealed.details["reason"],
         Blank.RESULT: entry.details["appeal_result"],
         Blank.GROUNDS: decided.details["reason"],
@@ -265,8 +270,8 @@ def _decision(entry: EntryView, papers: Papers) -> Filled:
 def _review(case: CaseView) -> str:
     """The evaluation without its time of day, which names whoever stood there."""
     if case.source is not CaseSource.RATING:
-        return f"{_day(case.assessed_at)}，{case.source.label}"
-    return f"{_day(case.assessed_at)}，{ReviewChannel(case.channel).label}，{level_text(case)}"
+        return f"{day_text(case.assessed_at)}，{case.source.label}"
+    return f"{day_text(case.assessed_at)}，{ReviewChannel(case.channel).label}，{level_text(case)}"
 
 
 def _unit_at(step: int, papers: Papers) -> str:
@@ -281,7 +286,7 @@ def _unit_at(step: int, papers: Papers) -> str:
 
 def _signed(step: int, papers: Papers) -> str:
     signed = [entry for entry in papers.until(step) if entry.event is Event.SIGNED_OFF]
-    return _day(signed[-1].at) if signed else ""
+    return day_text(signed[-1].at) if signed else ""
 
 
 def _finding(step: int, papers: Papers) -> str:
@@ -323,7 +328,7 @@ def _report_office(people: People, case: CaseView, policy: Policy) -> str:
     return next((unit.name for unit in (*named, *hotlines)), "12345政务服务便民热线")
 
 
-def _day(moment: datetime) -> str:
+def day_text(moment: datetime) -> str:
     """2026年2月3日: the day in full, without noughts in front (GB/T 9704-2012, 7.3.5.4)."""
     local = in_shanghai(moment)
     return f"{local.year}年{local.month}月{local.day}日"

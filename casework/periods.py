@@ -44,6 +44,12 @@ def read_period(text: str) -> FigurePeriod:
     return FigurePeriod.of_months(year, int(found[3]) * 3 - 2, 3) if found[3] else FigurePeriod.of_months(year, 1, 12)
 
 
+def last_quarter(now: datetime) -> FigurePeriod:
+    """The last quarter that is over."""
+    today = in_shanghai(now).date()
+    return FigurePeriod.of_months(today.year, today.month - (today.month - 1) % 3, 3).before
+
+
 def read_days(first: str, last: str) -> FigurePeriod:
     """A stretch of days, both included. Raises BadInput."""
     return _period(_day(first), _day(last))

@@ -14,11 +14,10 @@ from casework.analysis import AnalysisPorts, analyse, docx_of, read_number
 from casework.documents import Press
 from casework.periods import period_text, read_period
 from casework.text import instant, table
+from cli.made_files import is_pdf, need_new_file, write_new_file
 from models.analysis import KeptAnalysis
 from models.errors import BadInput
 from policy.parsing import PolicyFile
-
-_ENDINGS = (".docx", ".pdf")
 
 
 class AnalysedPlaces(Protocol):
@@ -58,7 +57,7 @@ def run(args: Namespace, ports: AnalysisCommand, out: TextIO, err: TextIO) -> in
     if args.period is not None and args.number is not None:
         raise BadInput("--period 和 --number 只写一个：编制新的写期间，取已编制的写文号。")
     if args.out is not None:
-        _need_new_file(args.out)
+        need_new_file(args.out)
     if args.period is not None:
         made = ports.analysis.book.keep(analyse(ports.analysis, file, read_period(args.period), ports.now()), None)
     elif args.number is not None:
@@ -71,7 +70,7 @@ def run(args: Namespace, ports: AnalysisCommand, out: TextIO, err: TextIO) -> in
     print(_line(made), file=out)
     if args.out is not None:
         content = docx_of(ports.press, made)
-        _write(args.out, ports.press.pdf(content) if args.out.suffix.lower() == ".pdf" else content)
+        write_new_file(args.out, ports.press.pdf(content) if is_pdf(args.out) else content)
         print(f"已写入 {args.out}", file=out)
     return 0
 
@@ -98,18 +97,3 @@ def _line(made: KeptAnalysis) -> str:
 
 def _as_of(made: KeptAnalysis) -> str:
     return f"按 {instant(made.analysis.as_of)} 所知统计"
-
-
-def _need_new_file(path: Path) -> None:
-    if path.suffix.lower() not in _ENDINGS:
-        raise BadInput(f"--out 的文件名要以 {' 或 '.join(_ENDINGS)} 结尾。")
-    if path.exists():
-        raise BadInput(f"文件 {path} 已经存在，没有覆盖；请换一个文件名。")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError:
-        raise BadInput(f"写不进文件 {path}，请检查文件夹是否存在、能否写入。") from None

@@ -307,6 +307,12 @@ def _analysis() -> Loaded:
     return analysis.configure, lambda args, context, out, err: analysis.run(args, context.analysis_ports, out, err)
 
 
+def _circular() -> Loaded:
+    from cli import circular
+
+    return circular.configure, lambda args, context, out, err: circular.run(args, context.circular_ports, out, err)
+
+
 def _token() -> Loaded:
     from cli import token
 
@@ -344,6 +350,7 @@ _COMMANDS = {
         _Command("rhythm", "定期工作：列出、立即办理、暂停、恢复", _rhythm),
         _Command("scores", "评分：综合评分、月积分，每个分都列出由什么组成", _scores),
         _Command("analysis", "分析报告：列出、编制、生成 DOCX 或 PDF", _analysis),
+        _Command("circular", "通报：列出、按月按季拟稿、生成 DOCX 或 PDF", _circular),
         _Command("calendar", "放假安排：查看、预览新通知、施行并重新计算全部期限", _calendar),
         _Command("token", "其他系统使用接口的令牌：生成、列出、撤销", _token),
         _Command("directory", "单位和用户目录：查看、导入", _directory),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cli.account import AccountPorts
     from cli.analysis import AnalysisCommand
     from cli.calendar import CalendarPorts
+    from cli.circular import CircularCommand
     from cli.deputy import DeputyPorts
     from cli.figures import FigurePorts
     from cli.handover import HandoverPorts
@@ -154,6 +155,11 @@ class Context(Front, Protocol):
     @property
     def analysis_ports(self) -> "AnalysisCommand":
         """What the analyses' command needs."""
+        ...
+
+    @property
+    def circular_ports(self) -> "CircularCommand":
+        """What the circulars' command needs."""
         ...
 
     @property

@@ -13,10 +13,9 @@ from casework.documents import documents_for, made, papers_of
 from casework.standing import standing_of, visible_case
 from casework.text import table
 from cli.context import Context
+from cli.made_files import ENDINGS, is_pdf, need_new_file, write_new_file
 from models.documents import Document, DocumentKind
 from models.errors import BadInput
-
-_ENDINGS = (".docx", ".pdf")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -45,7 +44,7 @@ def run(args: Namespace, context: Context, out: TextIO, err: TextIO) -> int:
     path = _path(args.out)
     papers = papers_of(context, standing, entries, context.complaint(case.case_no).reasons)
     number, content = made(document, papers, context.documents, args.user)
-    _write(path, context.documents.pdf(content) if path.suffix.lower() == ".pdf" else content)
+    write_new_file(path, context.documents.pdf(content) if is_pdf(path) else content)
     print(f"{document.kind.label} {number} 已写入 {path}", file=out)
     return 0
 
@@ -87,16 +86,7 @@ def _meant(possible: Sequence[Document], kind: DocumentKind, step: int | None) -
 
 
 def _path(given: Path | None) -> Path:
-    if given is None or given.suffix.lower() not in _ENDINGS:
-        raise BadInput(f"请用 --out 写明文件名，以 {' 或 '.join(_ENDINGS)} 结尾。")
-    if given.exists():
-        raise BadInput(f"文件 {given} 已经存在，没有覆盖；请换一个文件名。")
+    if given is None:
+        raise BadInput(f"请用 --out 写明文件名，以 {' 或 '.join(ENDINGS)} 结尾。")
+    need_new_file(given)
     return given
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError:
-        raise BadInput(f"写不进文件 {path}，请检查文件夹是否存在、能否写入。") from None

@@ -98,5 +98,5 @@ class PointCount(Value):
     grouping: Grouping
     as_of: AwareDatetime
     kept_by: str | None
-    """Who kept it; None for the work that comes back with the calendar."""
+    """Who kept it; None for the system (the calendar, or a command)."""
     groups: tuple[GroupPoints, ...]

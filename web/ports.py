@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from casework.analysis import AnalysisBook
+from casework.circulars import CircularBook
 from casework.documents import Press
 from casework.figures import FigureBook
 from casework.ports import Front
@@ -73,6 +74,7 @@ class Desk:
     figures: FigureBook
     scores: ScoreBook
     analyses: AnalysisBook
+    circulars: CircularBook
     filters: SavedFilters
     calls: Calls
     calendars: Calendars

@@ -7,9 +7,11 @@ that wants other words or another look puts a file of the same name, edited in a
 import io
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from docx.document import Document
 
 from adapters.documents.layout import (
     ADDRESSEE,
@@ -22,7 +24,11 @@ from adapters.documents.layout import (
     new_sheet,
     sign,
 )
+from adapters.documents.tables import add_table, add_table_styles
+from adapters.documents.templates import PERIOD_CIRCULAR
 from adapters.policy_files import JURISDICTIONS, SHARED
+from models.analysis import ReportTable
+from models.circulars import UNITS, CircularBlank, UnitBlank
 from models.documents import Blank, DocumentKind
 
 Line = tuple[str, str]
@@ -52,7 +58,7 @@ def _heading(text: str) -> Line:
     return HEADING, text
 
 
-def _where(blank: Blank, text: str) -> tuple[Line, Line, Line]:
+def _where(blank: Blank | CircularBlank, text: str) -> tuple[Line, Line, Line]:
     """A paragraph that only stands where the blank is filled."""
     return _text(f"{{%p if {blank} %}}"), _text(text), _text("{%p endif %}")
 
@@ -177,6 +183,82 @@ WORDS = {
 }
 
 
+_COLUMNS = {
+    UnitBlank.PLACE: ("名次", 12),
+    UnitBlank.NAME: ("单位", 36),
+    UnitBlank.SCORE: ("综合评分", 22),
+    UnitBlank.RATINGS: ("评价总量", 20),
+    UnitBlank.BAD: ("差评", 14),
+    UnitBlank.GOOD_RATE: ("好评率", 36),
+    UnitBlank.REMEDIATION_RATE: ("差评整改率", 24),
+    UnitBlank.ON_TIME_RATE: ("按期整改率", 24),
+}
+"""The table of units: what each column is called, and how wide it is beside the others."""
+
+OF_THE_PERIOD = (
+    _text(
+        "现将{{ place }}{{ period }}（{{ first_day }}至{{ last_day }}）政务服务“好差评”和差评整改情况通报如下。"
+        "各项数字按{{ as_of }}所知统计，比率后列出分子和分母；百分比截断，不四舍五入，没有可统计的记“—”。"
+    ),
+    _heading("一、总体情况"),
+    _text("{{ totals }}"),
+    _text("{{ remediation }}"),
+    *_where(CircularBlank.TARGETS, "{{ targets }}"),
+    _heading("二、各单位情况"),
+    _text("{{ ranked }}"),
+)
+"""The circular of a period down to its table; `AFTER_THE_TABLE` goes on."""
+
+AFTER_THE_TABLE = (
+    *_where(CircularBlank.PRAISED, "{{ praised }}"),
+    *_where(CircularBlank.BOTTOM, "{{ bottom }}"),
+    _heading("三、集中反映的问题"),
+    _text("{{ problems }}"),
+    _heading("四、有关要求"),
+    _text(
+        "请各单位将本通报传达到全体窗口工作人员，对照检查，查明差评集中的原因和事项，切实改进。有逾期未整改差评的，"
+        "要立即整改并说明原因；排名靠后的，要分析原因，提出改进措施。"
+    ),
+    _text("整改情况要及时在差评整改系统中登记，以备核对。"),
+)
+
+
+def period_circular() -> bytes:
+    """The default template of the circular of a period; the table has another column where there are scores."""
+    sheet = new_sheet()
+    add_table_styles(sheet)
+    begin_order(sheet, "{{ office }}", "差评通报{{ number }}")
+    add_lines(sheet, [(TITLE, "关于{{ place }}{{ period }}政务服务\n“好差评”情况的通报"), (ADDRESSEE, "各有关单位：")])
+    add_lines(sheet, OF_THE_PERIOD)
+    add_lines(sheet, [_text("{%p if scored %}"), _text("{{ scored }}")])
+    _add_units(sheet, list(UnitBlank))
+    add_lines(sheet, [_text("{%p else %}")])
+    _add_units(sheet, [column for column in UnitBlank if column is not UnitBlank.SCORE])
+    add_lines(sheet, [_text("{%p endif %}"), *AFTER_THE_TABLE])
+    sign(sheet, _OFFICE, _DAY)
+    fix_properties(sheet, "通报")
+    return _packed(sheet)
+
+
+def _add_units(sheet: Document, columns: Sequence[UnitBlank]) -> None:
+    """The table of units: a row that is repeated for each of them, between the two that say so."""
+    rest = ("",) * (len(columns) - 1)
+    add_table(
+        sheet,
+        ReportTable(
+            caption="各单位评价和整改情况",
+            head=tuple(_COLUMNS[column][0] for column in columns),
+            widths=tuple(_COLUMNS[column][1] for column in columns),
+            words=(1,),
+            rows=(
+                (f"{{%tr for unit in {UNITS} %}}", *rest),
+                tuple(f"{{{{ unit.{column} }}}}" for column in columns),
+                ("{%tr endfor %}", *rest),
+            ),
+        ),
+    )
+
+
 def template(kind: DocumentKind) -> bytes:
     """The default template of a kind as a DOCX file; the same words give the same bytes."""
     words = WORDS[kind]
@@ -186,18 +268,17 @@ def template(kind: DocumentKind) -> bytes:
     add_lines(sheet, _lines(words))
     sign(sheet, _OFFICE, _DAY)
     fix_properties(sheet, kind.label)
-    made = io.BytesIO()
-    sheet.save(made)
-    return _without_times(made.getvalue())
+    return _packed(sheet)
 
 
 def write(folder: Path) -> list[Path]:
     """Write all default templates into a folder; which files."""
     folder.mkdir(parents=True, exist_ok=True)
+    made = {kind.value: template(kind) for kind in DocumentKind} | {PERIOD_CIRCULAR: period_circular()}
     written = []
-    for kind in DocumentKind:
-        path = folder / f"{kind}.docx"
-        path.write_bytes(template(kind))
+    for name, content in made.items():
+        path = folder / f"{name}.docx"
+        path.write_bytes(content)
         written.append(path)
     return written
 
@@ -207,6 +288,12 @@ def _lines(words: Words) -> Iterator[Line]:
     if words.addressee:
         yield ADDRESSEE, words.addressee
     yield from words.lines
+
+
+def _packed(sheet: Document) -> bytes:
+    made = io.BytesIO()
+    sheet.save(made)
+    return _without_times(made.getvalue())
 
 
 def _without_times(packed: bytes) -> bytes:

@@ -39,8 +39,9 @@ _THICK, _THIN = 18, 6
 _OVERHANG = Mm(7)
 """By how much the double lines of a letter are longer than the text on each side: 170 mm (10.1)."""
 
-_SIGNATURE_INDENT = Mm(75)
-"""A day of usual length, centred in what is left of the line, ends four characters from the right margin (7.3.5.1)."""
+_SIGNATURE_INDENT, _SIGNATURE_BEYOND = Mm(55), Mm(-8)
+"""The room of the signature, a little beyond the text on the right: an office's name of nearly twenty characters stays
+on one line, and a day of usual length ends some five characters from the margin (four in 7.3.5.1)."""
 
 HEAD, NUMBER_CENTRED, NUMBER_RIGHT = "发文机关标志", "发文字号（居中）", "发文字号（居右）"
 TITLE, ADDRESSEE, HEADING, SIGNATURE = "公文标题", "主送机关", "一级标题", "署名和日期"
@@ -104,7 +105,7 @@ def add_lines(sheet: Document, lines: Iterable[tuple[str, str]]) -> None:
 
 
 def sign(sheet: Document, office: str, day: str) -> None:
-    """Office and day centred upon each other, the day four characters from the right, where the seal goes (7.3.5.1).
+    """Office and day centred upon each other at the right, where the seal goes (7.3.5.1).
 
     Both stay on one page with the paragraph before, so that no page has only the seal.
     """
@@ -155,7 +156,8 @@ def _add_styles(sheet: Document) -> None:
     title.keep_with_next = True
     off_the_grid(_style(sheet, TITLE))
     _style(sheet, HEADING).paragraph_format.keep_with_next = True
-    _style(sheet, SIGNATURE).paragraph_format.left_indent = _SIGNATURE_INDENT
+    signature = _style(sheet, SIGNATURE).paragraph_format
+    signature.left_indent, signature.right_indent = _SIGNATURE_INDENT, _SIGNATURE_BEYOND
     _style(sheet, PAGE_NUMBER).paragraph_format.line_spacing = THIRD
     _style(sheet, RULE).paragraph_format.line_spacing = Pt(2)
 

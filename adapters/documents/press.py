@@ -8,6 +8,7 @@ from adapters.documents.printing import Printer
 from adapters.documents.reports import report_docx
 from adapters.documents.templates import Templates
 from models.analysis import Report
+from models.circulars import FilledCircular
 from models.documents import Document, Filled
 
 
@@ -39,6 +40,10 @@ class DocumentPress:
     def report(self, report: Report) -> bytes:
         """The report as DOCX."""
         return report_docx(report)
+
+    def circular(self, jurisdiction: str, content: FilledCircular) -> bytes:
+        """The circular of a period as DOCX. Raises NoDocument for a template that is wrong."""
+        return self.templates.fill_circular(jurisdiction, content)
 
     def pdf(self, docx: bytes) -> bytes:
         """That DOCX as PDF. Raises NoDocument when it cannot be made here."""

@@ -1,6 +1,8 @@
 """Takes the pictures of the documents from a running demo: `python -m tests.browser.pictures http://127.0.0.1:18080`.
 
-Plays one case on the way, so that the pages have something to show. Writes to `docs/images`; what is there is replaced.
+Plays one case and a quarter's periodic work on the way, so that the pages have something to show. The periodic work is
+Xintai's, so its ratings have to be there first: `import samples/ezhou-2026-10.csv --jurisdiction xintai`. Writes to
+`docs/images`; what is there is replaced.
 """
 
 import argparse
@@ -12,6 +14,9 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from cli.demo import PASSWORD
 from tests.browser.conftest import CHROMIUM
 from tests.browser.site import OFFICE_SCREEN, PHONE
+
+_TRIES, _PAUSE = 60, 1000
+"""How often, and after how many milliseconds, it is looked whether work is done."""
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 OFFICER, HOTLINE, SUPERVISOR, CLERK, ADMIN = "officer-renshe", "hotline-01", "supervisor-01", "clerk-renshe", "admin-01"
@@ -46,6 +51,21 @@ class Photographer:
         await page.wait_for_load_state("networkidle")
         await page.screenshot(path=IMAGES / f"{name}.png", full_page=whole)
 
+    async def run_now(self, page: Page, place: str, kinds: int) -> None:
+        """Have every kind of a place's periodic work done, and wait until nothing is under way."""
+        address = f"{self._address}/rhythm?place={place}"
+        for number in range(kinds):
+            await page.goto(address)
+            await page.get_by_role("button", name="立即办理").nth(number).click()
+            await expect(page.get_by_text("已经开始办理")).to_be_visible()
+        for _ in range(_TRIES):
+            await page.goto(address)
+            done, under_way = page.get_by_text("已完成"), page.get_by_text("进行中")
+            if await done.count() >= kinds and not await under_way.count():
+                return
+            await page.wait_for_timeout(_PAUSE)
+        raise TimeoutError(f"the periodic work of {place} is not done")
+
 
 async def take_all(address: str) -> None:
     """Take every picture."""
@@ -77,6 +97,11 @@ async def take_all(address: str) -> None:
         await camera.take(supervisor, "/quality", "desk-quality")
         await camera.take(supervisor, "/messages", "desk-messages")
         await camera.take(officer, "/inbox", "desk-inbox")
+        await camera.run_now(supervisor, "xintai", kinds=4)
+        await camera.take(supervisor, "/rhythm?place=xintai", "desk-rhythm", whole=True)
+        await camera.take(supervisor, "/samples/xintai-2026-10", "desk-sample")
+        await camera.take(supervisor, "/push/day?day=2026-10-09", "desk-push")
+        await camera.take(supervisor, "/circulars?place=xintai", "desk-circulars")
         await camera.take(supervisor, f"{case}/engine", "desk-engine", whole=True)
         await camera.take(await camera.window(CLERK), "/mine", "desk-clerk")
         await camera.take(await camera.window(ADMIN), "/admin/users", "desk-users")

@@ -16,7 +16,7 @@ from docxtpl import DocxTemplate
 
 from adapters.documents.defaults import template
 from adapters.documents.layout import TEXT_FONT, TITLE, TITLE_FONT
-from adapters.documents.templates import FOLDER, Templates
+from adapters.documents.templates import FOLDER, PERIOD_CIRCULAR, Templates
 from adapters.policy_files import JURISDICTIONS, SHARED, Shelf
 from cli import policy as policy_command
 from models.documents import NEEDED, OPTIONAL, Blank, DocumentKind
@@ -45,7 +45,7 @@ def test_the_file_of_a_template_is_what_its_program_makes(kind: DocumentKind) ->
 
 
 def test_there_is_a_template_for_every_kind_and_no_other_file() -> None:
-    assert {path.name for path in SHARED_FOLDER.iterdir()} == {f"{kind}.docx" for kind in KINDS}
+    assert {path.name for path in SHARED_FOLDER.iterdir()} == {f"{name}.docx" for name in (*KINDS, PERIOD_CIRCULAR)}
 
 
 @each_kind

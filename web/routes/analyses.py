@@ -5,22 +5,20 @@ Decides nothing about what they say (`casework.analysis`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from casework.analysis import AnalysisPorts, analyse, docx_of, file_name, read_number
-from casework.files import KINDS, clean_name
 from casework.names import Names
-from casework.periods import period_code, period_text, read_period
+from casework.periods import last_quarter, period_code, period_text, read_period
 from casework.text import instant
 from models.actors import Role
 from models.analysis import KeptAnalysis
-from models.due import in_shanghai
 from models.errors import BadInput, UnknownCase
-from models.figures import FigurePeriod
 from web.access import Here, Who, allowed
+from web.downloads import download
 from web.forms import Form, text_of
 from web.pages import render
 from web.ports import Desk
@@ -88,14 +86,14 @@ def make(request: Request, desk: Here, who: Who, form: Form) -> Response:
 def as_docx(desk: Here, jurisdiction: str, number: str) -> Response:
     """An analysis as DOCX."""
     made = _meant(desk, jurisdiction, number)
-    return _download(docx_of(desk.documents, made), made, "docx")
+    return download(docx_of(desk.documents, made), file_name(made), "docx", "analysis")
 
 
 @router.get("/analyses/{jurisdiction}/{number}.pdf", dependencies=[allowed(*READERS)])
 def as_pdf(desk: Here, jurisdiction: str, number: str) -> Response:
     """The same, as PDF."""
     made = _meant(desk, jurisdiction, number)
-    return _download(desk.documents.pdf(docx_of(desk.documents, made)), made, "pdf")
+    return download(desk.documents.pdf(docx_of(desk.documents, made)), file_name(made), "pdf", "analysis")
 
 
 def _page(request: Request, desk: Desk, given: Mapping[str, str], refusal: str = "") -> Response:
@@ -106,7 +104,7 @@ def _page(request: Request, desk: Desk, given: Mapping[str, str], refusal: str =
     names = Names(desk.front.people)
     page = AnalysesPage(
         place=place,
-        period=given.get("period") or _last_quarter(desk),
+        period=given.get("period") or period_code(last_quarter(desk.front.now())),
         places=tuple(PlaceChoice(each, desk.shelf.file(each).policy.name) for each in ids),
         rows=tuple(_row(each, names) for each in desk.analyses.kept(place)),
         has_pdf=desk.documents.has_pdf,
@@ -115,19 +113,13 @@ def _page(request: Request, desk: Desk, given: Mapping[str, str], refusal: str =
     return render(request, "analyses.html", page, 422 if refusal else 200)
 
 
-def _last_quarter(desk: Desk) -> str:
-    """The last quarter that is over."""
-    today = in_shanghai(desk.front.now()).date()
-    return period_code(FigurePeriod.of_months(today.year, today.month - (today.month - 1) % 3, 3).before)
-
-
 def _row(made: KeptAnalysis, names: Names) -> AnalysisRow:
     this = made.analysis
     return AnalysisRow(
         number=f"差评分析{made.number}",
         period=period_text(this.period),
         as_of=instant(this.as_of),
-        by="定期工作" if made.made_by is None else names.user(made.made_by),
+        by="系统" if made.made_by is None else names.user(made.made_by),
         path=f"/analyses/{this.jurisdiction}/{made.code}",
     )
 
@@ -138,15 +130,3 @@ def _meant(desk: Desk, jurisdiction: str, number: str) -> KeptAnalysis:
     if made is None:
         raise UnknownCase("没有这份分析报告，请从“分析报告”页面打开。")
     return made
-
-
-def _download(content: bytes, made: KeptAnalysis, ending: str) -> Response:
-    shown = quote(clean_name(f"{file_name(made)}.{ending}"))
-    return Response(
-        content,
-        media_type=KINDS[ending],
-        headers={
-            "content-disposition": f"attachment; filename=analysis.{ending}; filename*=UTF-8''{shown}",
-            "content-security-policy": "sandbox; default-src 'none'",
-        },
-    )

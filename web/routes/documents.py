@@ -6,17 +6,16 @@ first gives it its number; whoever asks again gets the same one.
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from casework.documents import READERS, documents_for, file_name, made, papers_of
-from casework.files import KINDS, clean_name
 from models.actors import Actor
 from models.errors import UnknownCase
 from web.access import Here, Who, allowed
 from web.casefile import CaseFile, open_case
+from web.downloads import download
 from web.ports import Desk
 
 router = APIRouter()
@@ -44,14 +43,14 @@ class Paperwork:
 def as_docx(desk: Here, who: Who, case_no: str, step: int) -> Response:
     """The document that this step brought about. What somebody may not have is not there for them."""
     name, content = _document(desk, who, case_no, step)
-    return _download(content, name, "docx")
+    return download(content, name, "docx", "document")
 
 
 @router.get("/cases/{case_no}/documents/{step}.pdf", dependencies=[allowed(*READERS)])
 def as_pdf(desk: Here, who: Who, case_no: str, step: int) -> Response:
     """The same, as PDF."""
     name, content = _document(desk, who, case_no, step)
-    return _download(desk.documents.pdf(content), name, "pdf")
+    return download(desk.documents.pdf(content), name, "pdf", "document")
 
 
 def paperwork_of(desk: Desk, file: CaseFile, actor: Actor) -> Paperwork:
@@ -82,15 +81,3 @@ def _document(desk: Desk, actor: Actor, case_no: str, step: int) -> tuple[str, b
     papers = papers_of(desk.front, file.standing, file.entries, desk.records.complaint(case_no).reasons)
     number, content = made(document, papers, desk.documents, actor.user)
     return file_name(document, number), content
-
-
-def _download(content: bytes, name: str, ending: str) -> Response:
-    shown = quote(clean_name(f"{name}.{ending}"))
-    return Response(
-        content,
-        media_type=KINDS[ending],
-        headers={
-            "content-disposition": f"attachment; filename=document.{ending}; filename*=UTF-8''{shown}",
-            "content-security-policy": "sandbox; default-src 'none'",
-        },
-    )

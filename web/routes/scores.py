@@ -1,4 +1,4 @@
-"""Scores (评分): the composite score or the monthly points of units or clerks, each opened to its parts, and kept.
+"""Scores (评分): the composite score or the monthly points of units, windows or clerks, each opened and kept.
 
 Decides which fields the page has. What a score is made of stands in `policy.scores`, what stands in a report of them in
 `casework.scores`.
@@ -209,7 +209,7 @@ def _shown(desk: Desk, given: Mapping[str, str], found: ScoreReport) -> dict[str
         "kept": tuple(
             KeptPoints(
                 at=instant(each.as_of),
-                by="定期工作" if each.kept_by is None else names.user(each.kept_by),
+                by="系统" if each.kept_by is None else names.user(each.kept_by),
                 query=_query({**given, "as_of": each.as_of.isoformat()}),
             )
             for each in found.kept
