@@ -15,10 +15,19 @@ from adapters.policy_files import JURISDICTIONS
 from adapters.score_files import score_rules
 from adapters.tables.scores import POINT_COUNTS as COUNTS
 from models.figures import Grouping
-from models.scores import GroupPoints, PointCount
+from models.scores import GroupPoints, OwnPoints, PointCount
 from policy.score_rules import ScoreRules
 
 _LOCK = text("select pg_advisory_xact_lock(hashtext('point_counts'), hashtext(:month))")
+
+_OF_UNIT = text(
+    "with newest as (select distinct on (jurisdiction, month, grouping) * from point_counts where month >= :since"
+    "  order by jurisdiction, month, grouping, as_of desc)"
+    " select n.jurisdiction, n.month, n.grouping, n.as_of, g.value as points"
+    " from newest n cross join lateral jsonb_array_elements(n.groups) g"
+    " where g.value->>'key' = :unit or starts_with(g.value->>'key', :unit || '/')"
+    " order by n.month desc, n.jurisdiction, g.value->>'key'"
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,12 @@ class PostgresScores:
         """The counts of a month that were kept, the newest first."""
         with self.engine.connect() as connection:
             return _kept(connection, jurisdiction, month, grouping)
+
+    def of_unit(self, unit: str, since: date) -> Sequence[OwnPoints]:
+        """What was kept last of each month from then on for a unit, its windows and clerks, the newest month first."""
+        with self.engine.connect() as connection:
+            found = connection.execute(_OF_UNIT, {"unit": unit, "since": since})
+            return [OwnPoints.model_validate(dict(row)) for row in found.mappings()]
 
     def keep(self, count: PointCount) -> PointCount:
         """Keep a count; the newest that was kept, where that one has the same points."""

@@ -22,7 +22,7 @@ from casework.periods import period_text
 from casework.ports import People
 from models.errors import BadInput
 from models.figures import Counted, FigureKind, FigurePeriod, Figures, Grouping, Part
-from models.scores import Composite, GroupPoints, PointCount, ScoreKind
+from models.scores import Composite, GroupPoints, OwnPoints, PointCount, ScoreKind
 from policy.figures import bottom, cut_off
 from policy.parsing import PolicyFile
 from policy.score_rules import Dimension, PointTable, ScoreRules
@@ -44,6 +44,10 @@ class ScoreBook(Protocol):
 
     def kept(self, jurisdiction: str, month: date, grouping: Grouping) -> Sequence[PointCount]:
         """The counts of a month that were kept, the newest first."""
+        ...
+
+    def of_unit(self, unit: str, since: date) -> Sequence[OwnPoints]:
+        """What was kept last of each month from then on for a unit, its windows and clerks, the newest month first."""
         ...
 
     def keep(self, count: PointCount) -> PointCount:

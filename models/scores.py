@@ -100,3 +100,14 @@ class PointCount(Value):
     kept_by: str | None
     """Who kept it; None for the system (the calendar, or a command)."""
     groups: tuple[GroupPoints, ...]
+
+
+class OwnPoints(Value):
+    """What was kept last of a month for one unit, or for a window or clerk of it."""
+
+    jurisdiction: str
+    month: date
+    """Its first day."""
+    grouping: Grouping
+    as_of: AwareDatetime
+    points: GroupPoints

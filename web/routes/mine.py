@@ -31,6 +31,7 @@ from web.caseparts import Limit, Possible, done_text, limit_of, path_of, possibl
 from web.pages import in_menu, render
 from web.ports import Desk
 from web.routes.documents import Paperwork, paperwork_of
+from web.routes.points import own_points
 
 router = APIRouter()
 in_menu("我的评价", "/mine", Role.CLERK)
@@ -62,6 +63,8 @@ class MyReviewsPage:
 
     reviews: tuple[OwnReview, ...]
     more: bool
+    has_points: bool
+    """Whether there are monthly points to be seen."""
     title: str = "我的评价"
 
 
@@ -106,7 +109,8 @@ def my_reviews(request: Request, desk: Here, who: Who) -> Response:
             shown.append(_in_the_list(desk, open_case(desk, case_no, who)))
         except NotVisible:
             continue  # the same number in another unit is another person
-    return render(request, "mine.html", MyReviewsPage(tuple(shown), more=len(found) > _MOST))
+    page = MyReviewsPage(tuple(shown), more=len(found) > _MOST, has_points=bool(own_points(desk, who)))
+    return render(request, "mine.html", page)
 
 
 def own_review(desk: Desk, file: CaseFile, clerk: Actor, done: int) -> MyReviewPage:

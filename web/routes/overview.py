@@ -19,6 +19,7 @@ from web.charts import bars, level_bars, rates
 from web.ledger_filters import working_days_from
 from web.pages import in_menu, render
 from web.ports import Desk
+from web.routes.points import own_points
 
 router = APIRouter()
 
@@ -78,6 +79,8 @@ class OverviewPage:
     months: tuple[str, ...]
     rates: tuple[RateRow, ...]
     load: tuple[tuple[str, int], ...]
+    has_points: bool
+    """Whether the own unit has monthly points."""
     title: str = "总览"
 
 
@@ -95,6 +98,7 @@ def overview(request: Request, desk: Here, who: Who) -> Response:
         months=tuple(_month_text(month) for month in months_until(now)),
         rates=tuple(_rate_rows(desk, desk.numbers.on_time(unit, _since(now), now), now)),
         load=tuple((_day_text(each.day), each.limits) for each in _load(desk, unit, now)),
+        has_points=bool(own_points(desk, who)),
     )
     return render(request, "overview.html", page)
 
