@@ -1,20 +1,19 @@
 """Analyses in PostgreSQL: the reasons of bad reviews, and what was made, each under its number.
 
-Decides that numbers are counted without a gap per place and year, that an analysis is never changed, and that one which
-says the same as the last one of its period is that one. The year is that of the day on which it is made.
+Decides that an analysis is never changed, and that one which says the same as the last one of its period is that one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, text
+from sqlalchemy import Connection, Engine, Row, select, text
 
 from adapters.figure_sql import ROWS_OF
+from adapters.kept_papers import keep_next
 from adapters.tables.scores import ANALYSES
 from models.analysis import Analysis, KeptAnalysis
 from models.documents import counted_number
-from models.due import in_shanghai
 from models.figures import Base, FigureQuestion
 from policy.code_systems import ACTIVE_TAGS
 
@@ -106,21 +105,7 @@ def _newest(connection: Connection, analysis: Analysis) -> KeptAnalysis | None:
 
 
 def _added(connection: Connection, analysis: Analysis, by: str | None) -> KeptAnalysis:
-    year = in_shanghai(analysis.as_of).year
-    same_count = (ANALYSES.c.jurisdiction == analysis.jurisdiction, ANALYSES.c.year == year)
-    last = connection.execute(select(func.max(ANALYSES.c.number)).where(*same_count)).scalar_one()
-    count = (last or 0) + 1
-    row = {
-        "jurisdiction": analysis.jurisdiction,
-        "year": year,
-        "number": count,
-        "first_day": analysis.period.first,
-        "last_day": analysis.period.last,
-        "as_of": analysis.as_of,
-        "made_by": by,
-        "content": analysis.model_dump(mode="json"),
-    }
-    connection.execute(insert(ANALYSES).values(row))
+    year, count = keep_next(connection, ANALYSES, analysis, by)
     return KeptAnalysis(number=counted_number(year, count), year=year, count=count, made_by=by, analysis=analysis)
 
 

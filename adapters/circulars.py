@@ -1,19 +1,18 @@
 """Circulars of a period in PostgreSQL, each under its number.
 
-Decides that numbers are counted without a gap per place and year, that a place has one circular for each period, and
-that it is never changed. The year is that of the day on which it is drawn up.
+Decides that a place has one circular for each period, and that it is never changed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, select, text
 
+from adapters.kept_papers import keep_next
 from adapters.tables.circulars import CIRCULARS
 from models.circulars import Circular, KeptCircular
 from models.documents import counted_number
-from models.due import in_shanghai
 from models.figures import FigurePeriod
 
 _LOCK = text("select pg_advisory_xact_lock(hashtext('circulars'), hashtext(:jurisdiction))")
@@ -60,21 +59,7 @@ def _is_about(jurisdiction: str, period: FigurePeriod) -> ColumnElement[bool]:
 
 
 def _added(connection: Connection, circular: Circular, by: str | None) -> KeptCircular:
-    year = in_shanghai(circular.as_of).year
-    same_count = (_c.jurisdiction == circular.jurisdiction, _c.year == year)
-    last = connection.execute(select(func.max(_c.number)).where(*same_count)).scalar_one()
-    count = (last or 0) + 1
-    row = {
-        "jurisdiction": circular.jurisdiction,
-        "year": year,
-        "number": count,
-        "first_day": circular.period.first,
-        "last_day": circular.period.last,
-        "as_of": circular.as_of,
-        "made_by": by,
-        "content": circular.model_dump(mode="json"),
-    }
-    connection.execute(insert(CIRCULARS).values(row))
+    year, count = keep_next(connection, CIRCULARS, circular, by)
     return KeptCircular(number=counted_number(year, count), year=year, count=count, made_by=by, circular=circular)
 
 

@@ -4,7 +4,6 @@ Decides what an analysis looks at. Counting, reasons and keeping are handed in; 
 `casework.analysis_text`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,12 +105,6 @@ def docx_of(press: Press, made: KeptAnalysis) -> bytes:
 def file_name(made: KeptAnalysis) -> str:
     """What the file is called, without its ending."""
     return f"{made.analysis.place_name}{period_text(made.analysis.period)}好差评分析报告{made.number}"
-
-
-def read_number(text: str) -> tuple[int, int] | None:
-    """Year and count of a number as people type it, 2026-1; None for anything else."""
-    found = re.fullmatch(r"(20[0-9]{2})-([1-9][0-9]{0,5})", text.strip())
-    return None if found is None else (int(found[1]), int(found[2]))
 
 
 def most_bad(counted: Counted, people: People, most: int) -> tuple[Named, ...]:

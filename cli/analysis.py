@@ -10,12 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from casework.analysis import AnalysisPorts, analyse, docx_of, read_number
+from casework.analysis import AnalysisPorts, analyse, docx_of
 from casework.documents import Press
 from casework.periods import period_text, read_period
 from casework.text import instant, table
 from cli.made_files import is_pdf, need_new_file, write_new_file
 from models.analysis import KeptAnalysis
+from models.documents import read_number
 from models.errors import BadInput
 from policy.parsing import PolicyFile
 

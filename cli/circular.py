@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from casework.analysis import read_number
 from casework.circulars import CircularPorts, docx_of, drawn_up
 from casework.documents import Press
 from casework.periods import period_text, read_period
@@ -18,6 +17,7 @@ from casework.text import instant, table
 from cli.analysis import AnalysedPlaces
 from cli.made_files import is_pdf, need_new_file, write_new_file
 from models.circulars import KeptCircular
+from models.documents import read_number
 from models.errors import BadInput
 from policy.parsing import PolicyFile
 

@@ -5,6 +5,7 @@ personal detail of an evaluator is not among them (EZ-41): in a document the eva
 words stand in the templates of the jurisdiction, what fills them says `casework.documents`.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -131,3 +132,9 @@ class Document(Value):
 def counted_number(year: int, count: int) -> str:
     """The year and the running number of a document as they are written: 〔2026〕1号 (GB/T 9704-2012, 7.2.5)."""
     return f"〔{year}〕{count}号"
+
+
+def read_number(text: str) -> tuple[int, int] | None:
+    """Year and count of a number as people type it, 2026-1; None for anything else."""
+    found = re.fullmatch(r"(20[0-9]{2})-([1-9][0-9]{0,5})", text.strip())
+    return None if found is None else (int(found[1]), int(found[2]))

@@ -4,62 +4,27 @@ Decides nothing about what they say (`casework.analysis`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from casework.analysis import AnalysisPorts, analyse, docx_of, file_name, read_number
+from casework.analysis import AnalysisPorts, analyse, docx_of, file_name
 from casework.names import Names
-from casework.periods import last_quarter, period_code, period_text, read_period
-from casework.text import instant
+from casework.periods import read_period
 from models.actors import Role
 from models.analysis import KeptAnalysis
+from models.documents import read_number
 from models.errors import BadInput, UnknownCase
 from web.access import Here, Who, allowed
 from web.downloads import download
-from web.forms import Form, text_of
-from web.pages import render
+from web.forms import Form
+from web.papers import PaperRow, paper_row, show_papers, typed
 from web.ports import Desk
 
 router = APIRouter()
 
 READERS = (Role.SUPERVISOR,)
-
-_LONGEST = 40
-
-
-@dataclass(frozen=True)
-class PlaceChoice:
-    """A place of the select list."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True)
-class AnalysisRow:
-    """One analysis that was made; `path` is the address of its files without the ending."""
-
-    number: str
-    period: str
-    as_of: str
-    by: str
-    path: str
-
-
-@dataclass(frozen=True)
-class AnalysesPage:
-    """The form and what was made."""
-
-    place: str
-    period: str
-    places: tuple[PlaceChoice, ...]
-    rows: tuple[AnalysisRow, ...]
-    has_pdf: bool
-    refusal: str = ""
-    title: str = "分析报告"
 
 
 @router.get("/analyses", dependencies=[allowed(*READERS)])
@@ -71,7 +36,7 @@ def analyses(request: Request, desk: Here) -> Response:
 @router.post("/analyses", dependencies=[allowed(*READERS)])
 def make(request: Request, desk: Here, who: Who, form: Form) -> Response:
     """Make the analysis of a period as of now; one that says the same as the last one is that one."""
-    given = {key: text_of(form, key)[:_LONGEST] for key in ("place", "period")}
+    given = typed(form)
     try:
         file = desk.shelf.file(given["place"])
         period = read_period(given["period"])
@@ -97,31 +62,15 @@ def as_pdf(desk: Here, jurisdiction: str, number: str) -> Response:
 
 
 def _page(request: Request, desk: Desk, given: Mapping[str, str], refusal: str = "") -> Response:
-    ids = desk.shelf.ids()
-    place = given.get("place") or (ids[0] if ids else "")
-    if place not in ids:
-        refusal, place = refusal or f"没有名为“{place[:_LONGEST]}”的地区，请从页面上重新选择。", ids[0] if ids else ""
-    names = Names(desk.front.people)
-    page = AnalysesPage(
-        place=place,
-        period=given.get("period") or period_code(last_quarter(desk.front.now())),
-        places=tuple(PlaceChoice(each, desk.shelf.file(each).policy.name) for each in ids),
-        rows=tuple(_row(each, names) for each in desk.analyses.kept(place)),
-        has_pdf=desk.documents.has_pdf,
-        refusal=refusal,
-    )
-    return render(request, "analyses.html", page, 422 if refusal else 200)
+    def rows(place: str, names: Names) -> tuple[PaperRow, ...]:
+        return tuple(_row(each, names) for each in desk.analyses.kept(place))
+
+    return show_papers(request, desk, "分析报告", "analyses.html", rows, given, refusal)
 
 
-def _row(made: KeptAnalysis, names: Names) -> AnalysisRow:
+def _row(made: KeptAnalysis, names: Names) -> PaperRow:
     this = made.analysis
-    return AnalysisRow(
-        number=f"差评分析{made.number}",
-        period=period_text(this.period),
-        as_of=instant(this.as_of),
-        by="系统" if made.made_by is None else names.user(made.made_by),
-        path=f"/analyses/{this.jurisdiction}/{made.code}",
-    )
+    return paper_row(this, f"差评分析{made.number}", made.made_by, f"/analyses/{this.jurisdiction}/{made.code}", names)
 
 
 def _meant(desk: Desk, jurisdiction: str, number: str) -> KeptAnalysis:

@@ -5,53 +5,25 @@ to whom it goes decide people, so there is nothing here that sends one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from casework.analysis import read_number
 from casework.circulars import CircularPorts, docx_of, drawn_up, file_name
 from casework.names import Names
-from casework.periods import last_quarter, period_code, period_text, read_period
-from casework.text import instant
+from casework.periods import period_text, read_period
 from models.circulars import KeptCircular
+from models.documents import read_number
 from models.errors import BadInput, UnknownCase
 from web.access import Here, Who, allowed
 from web.downloads import download
-from web.forms import Form, text_of
-from web.pages import render
+from web.forms import Form
+from web.papers import PaperRow, paper_row, show_papers, typed
 from web.ports import Desk
-from web.routes.analyses import READERS, PlaceChoice
+from web.routes.analyses import READERS
 
 router = APIRouter()
-
-_LONGEST = 40
-
-
-@dataclass(frozen=True)
-class CircularRow:
-    """One circular; `path` is the address of its files without the ending."""
-
-    number: str
-    period: str
-    as_of: str
-    by: str
-    path: str
-
-
-@dataclass(frozen=True)
-class CircularsPage:
-    """The form and what was drawn up."""
-
-    place: str
-    period: str
-    places: tuple[PlaceChoice, ...]
-    rows: tuple[CircularRow, ...]
-    has_pdf: bool
-    refusal: str = ""
-    title: str = "通报"
 
 
 @router.get("/circulars", dependencies=[allowed(*READERS)])
@@ -63,7 +35,7 @@ def circulars(request: Request, desk: Here) -> Response:
 @router.post("/circulars", dependencies=[allowed(*READERS)])
 def draw_up(request: Request, desk: Here, who: Who, form: Form) -> Response:
     """Draw up the circular of a period as of now; where there is one, it is that one."""
-    given = {key: text_of(form, key)[:_LONGEST] for key in ("place", "period")}
+    given = typed(form)
     ports = CircularPorts(desk.figures, desk.analyses, desk.scores, desk.circulars, desk.front.people)
     try:
         file = desk.shelf.file(given["place"])
@@ -92,31 +64,15 @@ def as_pdf(desk: Here, jurisdiction: str, number: str) -> Response:
 
 
 def _page(request: Request, desk: Desk, given: Mapping[str, str], refusal: str = "") -> Response:
-    ids = desk.shelf.ids()
-    place = given.get("place") or (ids[0] if ids else "")
-    if place not in ids:
-        refusal, place = refusal or f"没有名为“{place[:_LONGEST]}”的地区，请从页面上重新选择。", ids[0] if ids else ""
-    names = Names(desk.front.people)
-    page = CircularsPage(
-        place=place,
-        period=given.get("period") or period_code(last_quarter(desk.front.now())),
-        places=tuple(PlaceChoice(each, desk.shelf.file(each).policy.name) for each in ids),
-        rows=tuple(_row(each, names) for each in desk.circulars.kept(place)),
-        has_pdf=desk.documents.has_pdf,
-        refusal=refusal,
-    )
-    return render(request, "circulars.html", page, 422 if refusal else 200)
+    def rows(place: str, names: Names) -> tuple[PaperRow, ...]:
+        return tuple(_row(each, names) for each in desk.circulars.kept(place))
+
+    return show_papers(request, desk, "通报", "circulars.html", rows, given, refusal)
 
 
-def _row(made: KeptCircular, names: Names) -> CircularRow:
+def _row(made: KeptCircular, names: Names) -> PaperRow:
     this = made.circular
-    return CircularRow(
-        number=made.number,
-        period=period_text(this.period),
-        as_of=instant(this.as_of),
-        by="系统" if made.made_by is None else names.user(made.made_by),
-        path=f"/circulars/{this.jurisdiction}/{made.code}",
-    )
+    return paper_row(this, made.number, made.made_by, f"/circulars/{this.jurisdiction}/{made.code}", names)
 
 
 def _meant(desk: Desk, jurisdiction: str, number: str) -> KeptCircular:
