@@ -32,6 +32,12 @@ ROOT = Path(__file__).resolve().parents[2]
 CASE_NO = "ezhou-4207042026021300017-1"
 SECRET = "shared-secret-of-the-tests"
 
+PATIENT_SECONDS = 60.0
+"""How long a sender waits for an answer that will come: a busy machine must not make a timeout of a late answer."""
+IMPATIENT_SECONDS = 0.25
+"""How long it waits where the counterpart keeps silent on purpose. Then a late answer is a timeout too, so nobody may
+count repeats before the silence is over."""
+
 FACTS: dict[str, str | None] = {
     "case_no": CASE_NO,
     "project_no": "4207042026021300017",
@@ -188,7 +194,7 @@ class Counterparts:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Signal it and give its exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(timeout=10)
+        code = self.process.wait(timeout=60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
@@ -211,7 +217,7 @@ class Counterparts:
 
 
 def senders(
-    url: str, smtp_port: int, timeout: float = 0.5, receipts_to: Callable[[], str] | None = None
+    url: str, smtp_port: int, timeout: float = PATIENT_SECONDS, receipts_to: Callable[[], str] | None = None
 ) -> Mapping[Channel, Sender]:
     """The real senders, pointed at a counterpart process."""
     letters = Letters(ROOT / "jurisdictions")
@@ -229,11 +235,13 @@ def senders(
     }
 
 
-def courier(engine: Engine, url: str, smtp_port: int, lease_seconds: float = 60.0) -> OutboxCourier:
+def courier(
+    engine: Engine, url: str, smtp_port: int, lease_seconds: float = 120.0, patience: float = PATIENT_SECONDS
+) -> OutboxCourier:
     """A courier over the real outbox and the real senders."""
     return OutboxCourier(
         PostgresOutbox(engine, timedelta(seconds=lease_seconds)),
-        senders(url, smtp_port),
+        senders(url, smtp_port, patience),
         send_limit=timedelta(seconds=lease_seconds / 2),
     )
 
@@ -247,7 +255,7 @@ async def close(courier: OutboxCourier) -> None:
             await sender.platform.aclose()
 
 
-async def eventually(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 30.0, what: str = "") -> None:
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 90.0, what: str = "") -> None:
     """Wait until the condition holds; fail when it does not within the time."""
     deadline = time.monotonic() + seconds
     while True:
@@ -260,7 +268,7 @@ async def eventually(condition: Callable[[], bool | Awaitable[bool]], seconds: f
         await asyncio.sleep(0.02)
 
 
-async def until_sent(outbox: PostgresOutbox, count: int, seconds: float = 30.0) -> None:
+async def until_sent(outbox: PostgresOutbox, count: int, seconds: float = 90.0) -> None:
     """Wait until that many messages are sent."""
     await eventually(lambda: outbox.counts()[MessageStatus.SENT] == count, seconds, f"{count} sent")
 
@@ -281,7 +289,7 @@ def launch(script: str, arguments: Mapping[str, object]) -> subprocess.Popen[str
 def kill(process: subprocess.Popen[str]) -> None:
     """kill -9."""
     process.kill()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     assert process.stdout is not None
     process.stdout.close()
 

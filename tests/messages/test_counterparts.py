@@ -62,7 +62,9 @@ def test_what_was_acknowledged_survives_a_restart(number: signal.Signals, tmp_pa
 def test_it_stops_at_once_although_a_request_hangs(counterparts: Counterparts) -> None:
     counterparts.misbehave("timeout", 1, "sms")
     with pytest.raises(httpx.ReadTimeout):
-        httpx.post(f"{counterparts.url}/sms", content=SMS.encode(), timeout=0.2, trust_env=False)
+        httpx.post(
+            f"{counterparts.url}/sms", content=SMS.encode(), timeout=httpx.Timeout(60, read=0.2), trust_env=False
+        )
     assert counterparts.stop() == 0
 
 
@@ -113,7 +115,7 @@ def test_a_mail_of_any_program_is_kept_with_its_words(counterparts: Counterparts
     mail["Subject"], mail["From"], mail["To"] = "测试", "a@example.invalid", "b@example.invalid"
     mail["Message-ID"] = "<1@example.invalid>"
     mail.set_content("你好")
-    with smtplib.SMTP("127.0.0.1", counterparts.smtp_port, timeout=5) as server:
+    with smtplib.SMTP("127.0.0.1", counterparts.smtp_port, timeout=60) as server:
         server.send_message(mail)
     (kept,) = counterparts.received(service="mail")
     assert (kept["key"], kept["subject"], kept["body"].strip()) == ("<1@example.invalid>", "测试", "你好")
@@ -171,7 +173,7 @@ def test_a_taken_port_is_said_in_chinese(counterparts: Counterparts, tmp_path: P
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 2

@@ -27,7 +27,7 @@ def command(outbox: PostgresOutbox, *words: str) -> tuple[int, str, str]:
 @pytest.fixture
 def filled(engine: Engine, outbox: PostgresOutbox) -> PostgresOutbox:
     """An outbox with one message in every standing."""
-    now = datetime.now(UTC) + timedelta(seconds=1)
+    now = datetime.now(UTC) + timedelta(minutes=5)
     post(engine, message(1, NoticeKind.WRITTEN_FEEDBACK, Channel.REPORT, "hotline"))
     (sent,) = outbox.claim_due(Channel.REPORT, now, 1)
     outbox.mark_sent(sent, Receipt("r-1", "digest"), now)

@@ -15,15 +15,16 @@ from adapters.work_chat import WorkChatSender
 from counterparts.misbehaviour import Mode
 from models.errors import BadInput
 from models.notices import WORK_CHAT, Channel, NoticeKind, chat_copy
-from tests.messages.support import FACTS, ROOT, Counterparts, message
+from tests.messages.support import FACTS, IMPATIENT_SECONDS, PATIENT_SECONDS, ROOT, Counterparts, message
 
 LETTERS = Letters(ROOT / "jurisdictions")
 ROBOT = "wecombot://a-secret-robot"
 
 
-def chat(counterparts: Counterparts) -> WorkChatSender:
+def chat(counterparts: Counterparts, patience: float = PATIENT_SECONDS) -> WorkChatSender:
     """A sender to the counterpart's group."""
-    return WorkChatSender(SecretStr(f"{counterparts.url.replace('http', 'json', 1)}/chat"), LETTERS, read_seconds=0.5)
+    address = SecretStr(f"{counterparts.url.replace('http', 'json', 1)}/chat")
+    return WorkChatSender(address, LETTERS, read_seconds=patience)
 
 
 def escalated(**changes: Any) -> Any:
@@ -68,12 +69,14 @@ async def test_the_group_reads_subject_and_text_under_the_messages_key(counterpa
 
 @pytest.mark.parametrize("mode", [mode for mode in Mode if mode is not Mode.PARTIAL])
 async def test_what_was_not_taken_is_never_called_taken(mode: Mode, counterparts: Counterparts) -> None:
-    counterparts.misbehave(mode.value, 1, "chat")
+    counterparts.misbehave(mode.value, -1, "chat")
     expected = Refused if mode is Mode.REFUSE else Unavailable
+    is_silent = mode in (Mode.TIMEOUT, Mode.HANG_AFTER_ACCEPT)
     with pytest.raises(DeliveryError) as raised:
-        await chat(counterparts).send(escalated())
+        await chat(counterparts, IMPATIENT_SECONDS if is_silent else PATIENT_SECONDS).send(escalated())
     assert type(raised.value) is expected
     assert str(raised.value).startswith("工作群")
+    counterparts.misbehave(mode.value, 0, "chat")
     await chat(counterparts).send(escalated())
     (kept,) = counterparts.received(service="chat")
     assert kept["differing"] == 0

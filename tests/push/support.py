@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,12 +23,11 @@ from models.pushes import PushState
 from models.steps import Event
 from policy.code_systems import codes_of
 from tests.figures.month import RATINGS, rating_row
-from tests.messages.support import SECRET, Counterparts, eventually
+from tests.messages.support import IMPATIENT_SECONDS, PATIENT_SECONDS, SECRET, Counterparts, eventually
 from tests.support.engine import at
 from tests.support.keys import PERSONAL
 
 DAY = at("2026-02-13 09:00")
-PATIENCE_SECONDS = 0.25
 
 
 @dataclass
@@ -37,11 +36,18 @@ class Shop:
 
     engine: Engine
     counterparts: Counterparts
+    patience: float = PATIENT_SECONDS
+    """How long the platform's answer is waited for, in seconds."""
 
     @property
     def platform(self) -> Platform:
-        """The platform, with little patience."""
-        return Platform(f"{self.counterparts.url}/platform", SECRET, httpx.Timeout(PATIENCE_SECONDS))
+        """The platform."""
+        return Platform(f"{self.counterparts.url}/platform", SECRET, httpx.Timeout(self.patience))
+
+    @property
+    def impatient(self) -> "Shop":
+        """The same shop, which soon gives up on a platform that keeps silent."""
+        return replace(self, patience=IMPATIENT_SECONDS)
 
     @property
     def queue(self) -> PushQueue:

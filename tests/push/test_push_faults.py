@@ -11,13 +11,14 @@ from adapters import push_courier
 from adapters.courier import utc_now
 from adapters.push_queue import MOST_UNANSWERED
 from counterparts.misbehaviour import Mode
-from models.pushes import RecordKind
+from models.pushes import PushState, RecordKind
 from tests.messages.support import Counterparts, eventually
 from tests.push.support import Shop
 
 RATINGS, CASES = 8, 2
 ALL = RATINGS + CASES
 KEPT_BEFORE_THE_FAILURE = {Mode.HANG_AFTER_ACCEPT, Mode.DROP_AFTER_ACCEPT}
+SILENT = {Mode.TIMEOUT, Mode.HANG_AFTER_ACCEPT}
 SETTLED_ONE_BY_ONE = {Mode.REFUSE, Mode.PARTIAL}
 """The platform answers and says of each record what became of it, or says nothing of it."""
 
@@ -49,7 +50,14 @@ def nothing_lost_nothing_doubled(shop: Shop) -> None:
 @pytest.mark.parametrize("mode", [mode for mode in Mode if mode not in SETTLED_ONE_BY_ONE])
 async def test_a_misbehaviour_that_passes(mode: Mode, shop: Shop) -> None:
     fill(shop)
-    shop.counterparts.misbehave(mode.value, 2, "platform")
+    shop.counterparts.misbehave(mode.value, -1, "platform")
+    met = shop.impatient if mode in SILENT else shop
+    async with met.at_work(batch=4):
+        await eventually(lambda: bool(shop.desk.standing(utc_now()).last_failure), what="it failed")
+        if mode in KEPT_BEFORE_THE_FAILURE:
+            await eventually(lambda: bool(shop.kept()), what="it kept some before it failed")
+    assert PushState.ACCEPTED not in shop.states()
+    shop.counterparts.misbehave(mode.value, 0, "platform")
     await shop.push_all(batch=4)
     nothing_lost_nothing_doubled(shop)
     repeated = any(record["times"] > 1 for record in shop.kept().values())
