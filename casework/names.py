@@ -20,6 +20,10 @@ class Names:
         """A user's name with the id: 演示·人社整改责任人（officer-renshe）."""
         return f"{self._users[user_id]}（{user_id}）" if user_id in self._users else user_id
 
+    def maker(self, user_id: str | None) -> str:
+        """Who made something; what nobody had made the system made by itself."""
+        return "系统" if user_id is None else self.user(user_id)
+
     def unit(self, unit_id: str) -> str:
         """A unit's name."""
         return self._people.unit(unit_id).name

@@ -1,4 +1,4 @@
-"""`analysis --jurisdiction ID [--period 2026-Q3 | --number 2026-1] [--out FILE]`: analyses, listed, made, written.
+"""`analysis --jurisdiction ID [--period 2026-Q3 --as USER | --number 2026-1] [--out FILE]`: listed, made, written.
 
 Decides how they are listed and which one is meant. What an analysis says stands in `casework.analysis`.
 """
@@ -12,13 +12,17 @@ from typing import Protocol, TextIO
 
 from casework.analysis import AnalysisPorts, analyse, docx_of
 from casework.documents import Press
+from casework.names import Names
 from casework.periods import period_text, read_period
 from casework.text import instant, table
 from cli.made_files import is_pdf, need_new_file, write_new_file
+from cli.makers import configure_maker, maker_of
 from models.analysis import KeptAnalysis
 from models.documents import read_number
 from models.errors import BadInput
 from policy.parsing import PolicyFile
+
+_MAKING = "编制分析报告"
 
 
 class AnalysedPlaces(Protocol):
@@ -49,6 +53,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--period", metavar="PERIOD", help="编制哪一期，如 2026-Q3、2026-11 或 2026")
     parser.add_argument("--number", metavar="NUMBER", help="已编制的哪一份，如 2026-1（〔2026〕1号）")
     parser.add_argument("--out", metavar="FILE", type=Path, help="写到哪个文件，以 .docx 或 .pdf 结尾")
+    configure_maker(parser, _MAKING)
 
 
 def run(args: Namespace, ports: AnalysisCommand, out: TextIO, err: TextIO) -> int:
@@ -60,7 +65,8 @@ def run(args: Namespace, ports: AnalysisCommand, out: TextIO, err: TextIO) -> in
     if args.out is not None:
         need_new_file(args.out)
     if args.period is not None:
-        made = ports.analysis.book.keep(analyse(ports.analysis, file, read_period(args.period), ports.now()), None)
+        by = maker_of(ports.analysis.people, args.user, _MAKING)
+        made = ports.analysis.book.keep(analyse(ports.analysis, file, read_period(args.period), ports.now()), by.id)
     elif args.number is not None:
         made = _found(ports, args.jurisdiction, args.number)
     else:
@@ -88,8 +94,13 @@ def _listed(ports: AnalysisCommand, jurisdiction: str) -> str:
     made = ports.analysis.book.kept(jurisdiction)
     if not made:
         return "这个地区还没有编制过分析报告；用 --period 编制，如 --period 2026-Q3。"
-    rows = [(each.code, f"差评分析{each.number}", period_text(each.analysis.period), _as_of(each)) for each in made]
-    return "\n".join(table(rows))
+    names = Names(ports.analysis.people)
+    return "\n".join(table([_row(each, names) for each in made]))
+
+
+def _row(made: KeptAnalysis, names: Names) -> tuple[str, ...]:
+    period, by = period_text(made.analysis.period), names.maker(made.made_by)
+    return made.code, f"差评分析{made.number}", period, _as_of(made), by
 
 
 def _line(made: KeptAnalysis) -> str:

@@ -1,4 +1,4 @@
-"""`circular --jurisdiction ID [--period 2026-Q3 | --number 2026-1] [--out FILE]`: circulars, listed, drawn up, written.
+"""`circular --jurisdiction ID [--period 2026-Q3 --as USER | --number 2026-1] [--out FILE]`: listed, drawn up, written.
 
 Decides how they are listed and which one is meant. What a circular says stands in `casework.circulars`.
 """
@@ -12,14 +12,19 @@ from typing import TextIO
 
 from casework.circulars import CircularPorts, docx_of, drawn_up
 from casework.documents import Press
+from casework.names import Names
 from casework.periods import period_text, read_period
 from casework.text import instant, table
 from cli.analysis import AnalysedPlaces
 from cli.made_files import is_pdf, need_new_file, write_new_file
+from cli.makers import configure_maker, maker_of
 from models.circulars import KeptCircular
 from models.documents import read_number
 from models.errors import BadInput
+from models.people import User
 from policy.parsing import PolicyFile
+
+_MAKING = "拟通报"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--period", metavar="PERIOD", help="拟哪一期，如 2026-Q3、2026-11 或 2026")
     parser.add_argument("--number", metavar="NUMBER", help="已拟的哪一份，如 2026-1（〔2026〕1号）")
     parser.add_argument("--out", metavar="FILE", type=Path, help="写到哪个文件，以 .docx 或 .pdf 结尾")
+    configure_maker(parser, _MAKING)
 
 
 def run(args: Namespace, ports: CircularCommand, out: TextIO, err: TextIO) -> int:
@@ -53,7 +59,8 @@ def run(args: Namespace, ports: CircularCommand, out: TextIO, err: TextIO) -> in
     if args.out is not None:
         need_new_file(args.out)
     if args.period is not None:
-        made = _drawn_up(ports, file, args.period)
+        by = maker_of(ports.circulars.people, args.user, _MAKING)
+        made = _drawn_up(ports, file, args.period, by)
     elif args.number is not None:
         made = _found(ports, args.jurisdiction, args.number)
     else:
@@ -69,9 +76,9 @@ def run(args: Namespace, ports: CircularCommand, out: TextIO, err: TextIO) -> in
     return 0
 
 
-def _drawn_up(ports: CircularCommand, file: PolicyFile, period: str) -> KeptCircular:
-    about = read_period(period)
-    made = drawn_up(ports.circulars, file, about, ports.now())
+def _drawn_up(ports: CircularCommand, file: PolicyFile, period: str, by: User) -> KeptCircular:
+    about, office = read_period(period), ports.circulars.people.unit(by.unit).name
+    made = drawn_up(ports.circulars, file, about, ports.now(), by.id, office)
     if made is None:
         raise BadInput(f"{period_text(about)}没有评价，不作通报；请核对期间和地区。")
     return made
@@ -89,8 +96,13 @@ def _listed(ports: CircularCommand, jurisdiction: str) -> str:
     made = ports.circulars.book.kept(jurisdiction)
     if not made:
         return "这个地区还没有拟过通报；用 --period 拟，如 --period 2026-Q3。"
-    rows = [(each.code, each.number, period_text(each.circular.period), _as_of(each)) for each in made]
-    return "\n".join(table(rows))
+    names = Names(ports.circulars.people)
+    return "\n".join(table([_row(each, names) for each in made]))
+
+
+def _row(made: KeptCircular, names: Names) -> tuple[str, ...]:
+    period, by = period_text(made.circular.period), names.maker(made.made_by)
+    return made.code, made.number, period, _as_of(made), by
 
 
 def _line(made: KeptCircular) -> str:

@@ -14,8 +14,9 @@ from typing import Any, TextIO, TypeVar
 from casework.ports import People
 from casework.rhythm import RhythmPorts, WorkLine, came_of_it, kind_of, periods_of, work_lines
 from casework.text import for_scripts, instant, table
+from cli.makers import maker_of
 from models.actors import Role
-from models.errors import ActionRefused, BadInput
+from models.errors import BadInput
 from models.rhythm import RunView
 
 _USAGE = (
@@ -58,9 +59,7 @@ def run(args: Namespace, command: RhythmCommand, out: TextIO, err: TextIO) -> in
     if args.what not in ("run", "pause", "resume") or not args.kind or not args.user:
         raise BadInput(_USAGE)
     kind = kind_of(ports, place, args.kind)
-    user = command.people.user(args.user)
-    if user.role not in _KEEPERS or user.disabled:
-        raise ActionRefused(f"定期工作由{'或'.join(role.label for role in _KEEPERS)}管理，{user.name}不是。")
+    user = maker_of(command.people, args.user, "管理定期工作", _KEEPERS)
     title = f"{ports.places.name(place)}{kind.label}"
     if args.what == "run":
         periods = periods_of(ports, place, kind, args.period, command.now())

@@ -1,4 +1,4 @@
-"""`scores --jurisdiction ID --month 2026-11 [--by clerk] [--keep] [--json]`: composite score or monthly points.
+"""`scores --jurisdiction ID --month 2026-11 [--by clerk] [--keep --as USER] [--json]`: scores or monthly points.
 
 Decides how a report of scores is printed. What stands in it is `casework.scores`' business.
 """
@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, TextIO
 
 from casework.figures import FigureBook
+from casework.names import Names
 from casework.periods import period_text, read_moment, read_period
 from casework.ports import People
 from casework.scores import (
@@ -23,10 +24,13 @@ from casework.scores import (
     score_report,
 )
 from casework.text import for_scripts, instant, table
+from cli.makers import configure_maker, maker_of
 from models.errors import BadInput
 from models.figures import Grouping
 from models.scores import ScoreKind
 from policy.parsing import PolicyFile
+
+_KEEPING = "登记月积分"
 
 
 class ScoredPlaces(Protocol):
@@ -72,6 +76,7 @@ def configure(parser: ArgumentParser) -> None:
         "--as-of", metavar="MOMENT", default="", help="按哪个时点所知统计，如 2026-12-01（当天 24:00），默认现在"
     )
     parser.add_argument("--keep", action="store_true", help="登记这个月的积分；以前登记的仍然保留")
+    configure_maker(parser, _KEEPING)
     parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
 
 
@@ -87,12 +92,16 @@ def run(args: Namespace, ports: ScorePorts, out: TextIO, err: TextIO) -> int:
         kind=None if args.score is None else _choice(ScoreKind, args.score, "--score", tuple(ScoreKind)),
     )
     found = score_report(ports.figures, ports.book, file, ports.people, asked)
+    kept = ""
     if args.keep:
         points = ports.book.rules(args.jurisdiction).points
         if points is None:
             raise BadInput("本地没有月积分的规则，不能登记月积分；请去掉 --keep。")
-        ports.book.keep(month_of_points(ports.figures, points, file, asked, None))
-    print(json.dumps(_for_scripts(found), ensure_ascii=False, indent=2) if args.json else _as_text(found), file=out)
+        by = maker_of(ports.people, args.user, _KEEPING)
+        ports.book.keep(month_of_points(ports.figures, points, file, asked, by.id))
+        kept = f"\n\n{Names(ports.people).user(by.id)}登记了{period_text(asked.period)}的月积分。"
+    answer = json.dumps(_for_scripts(found), ensure_ascii=False, indent=2) if args.json else _as_text(found) + kept
+    print(answer, file=out)
     return 0
 
 

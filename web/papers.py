@@ -83,11 +83,11 @@ def show_papers(
 
 
 def paper_row(paper: Analysis | Circular, number: str, made_by: str | None, path: str, names: Names) -> PaperRow:
-    """One line of the list; what nobody had made the system made by itself."""
+    """One line of the list."""
     return PaperRow(
         number=number,
         period=period_text(paper.period),
         as_of=instant(paper.as_of),
-        by="系统" if made_by is None else names.user(made_by),
+        by=names.maker(made_by),
         path=path,
     )

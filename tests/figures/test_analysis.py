@@ -32,6 +32,7 @@ from tests.figures.test_month import AS_OF_THE_END, book_of
 from tests.web.pages import Pages, text_of
 
 QUARTER = FigurePeriod.of_months(2026, 1, 3)
+BY = ("--as", "supervisor-01")
 
 
 def ports_of(month: Month) -> AnalysisPorts:
@@ -239,14 +240,17 @@ def test_the_command_makes_lists_and_writes_it(fresh_month: Month) -> None:
     folder = fresh_month.pages.installation.runtime_dir
     place = ("analysis", "--jurisdiction", "ezhou")
     assert "还没有编制过" in terminal.run_now(*place).out
-    made = terminal.run_now(*place, "--period", "2026-Q1", "--out", str(folder / "a.docx"))
+    made = terminal.run_now(*place, "--period", "2026-Q1", *BY, "--out", str(folder / "a.docx"))
     assert (made.code, made.err) == (0, "")
     assert "差评分析〔2026〕1号：鄂州市2026年第1季度" in made.out
     assert docx.Document(str(folder / "a.docx")).tables
-    assert terminal.run_now(*place).out.startswith("2026-1")
+    listed = terminal.run_now(*place).out
+    assert (listed.startswith("2026-1"), "（supervisor-01）" in listed) == (True, True)
     again = terminal.run_now(*place, "--number", "2026-1", "--out", str(folder / "b.docx"))
     assert (again.code, (folder / "b.docx").exists()) == (0, True)
     for wrong, said in (
+        (("--period", "2026-Q1"), "编制分析报告时请用 --as 写明由哪个用户办理"),
+        (("--period", "2026-Q1", "--as", "nobody"), "nobody"),
         (("--number", "2026-9"), "没有文号为“2026-9”的分析报告"),
         (("--out", "x.txt"), "要以 .docx 或 .pdf 结尾"),
         (("--out", str(folder / "a.docx"), "--number", "2026-1"), "已经存在"),
@@ -254,3 +258,5 @@ def test_the_command_makes_lists_and_writes_it(fresh_month: Month) -> None:
     ):
         refused = terminal.run_now(*place, *wrong)
         assert (refused.code, said in refused.err) == (2, True), refused
+    refused = terminal.run_now(*place, "--period", "2026-Q1", "--as", "officer-renshe")
+    assert (refused.code, "编制分析报告由监督人员办理" in refused.err) == (1, True), refused

@@ -30,6 +30,8 @@ from tests.figures.stored import FILE, MARCH, PLACE
 from tests.figures.test_month import AS_OF_THE_END, book_of
 from tests.web.pages import text_of
 
+BY = ("--as", "supervisor-01")
+
 
 def ports_of(month: Month, scores: PostgresScores | None = None) -> CircularPorts:
     """What a circular of the month draws on."""
@@ -184,19 +186,24 @@ def test_the_command_draws_up_lists_and_writes_it(fresh_month: Month) -> None:
     folder = fresh_month.pages.installation.runtime_dir
     place = ("circular", "--jurisdiction", "ezhou")
     assert "还没有拟过通报" in terminal.run_now(*place).out
-    made = terminal.run_now(*place, "--period", "2026-Q1", "--out", str(folder / "a.docx"))
+    made = terminal.run_now(*place, "--period", "2026-Q1", *BY, "--out", str(folder / "a.docx"))
     assert (made.code, made.err) == (0, "")
     assert "通报〔2026〕1号：鄂州市2026年第1季度" in made.out
     assert docx.Document(str(folder / "a.docx")).tables
-    assert terminal.run_now(*place).out.startswith("2026-1")
+    listed = terminal.run_now(*place).out
+    assert (listed.startswith("2026-1"), "（supervisor-01）" in listed) == (True, True)
     again = terminal.run_now(*place, "--number", "2026-1", "--out", str(folder / "b.docx"))
     assert (again.code, (folder / "b.docx").exists()) == (0, True)
     for wrong, said in (
+        (("--period", "2026-Q1"), "拟通报时请用 --as 写明由哪个用户办理"),
+        (("--period", "2026-Q1", "--as", "nobody"), "nobody"),
         (("--number", "2026-9"), "没有文号为“2026-9”的通报"),
-        (("--period", "2025-07"), "没有评价，不作通报"),
+        (("--period", "2025-07", *BY), "没有评价，不作通报"),
         (("--out", "x.txt"), "要以 .docx 或 .pdf 结尾"),
         (("--out", str(folder / "a.docx"), "--number", "2026-1"), "已经存在"),
         (("--period", "2026-Q1", "--number", "2026-1"), "只写一个"),
     ):
         refused = terminal.run_now(*place, *wrong)
         assert (refused.code, said in refused.err) == (2, True), refused
+    refused = terminal.run_now(*place, "--period", "2026-Q1", "--as", "officer-renshe")
+    assert (refused.code, "拟通报由监督人员办理" in refused.err) == (1, True), refused

@@ -3,7 +3,7 @@
 import io
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from adapters.directory import Directory
 from adapters.policy_files import Shelf
 from cli import scores
 from cli.scores import ScorePorts
-from models.errors import BadInput
+from models.errors import ActionRefused, BadInput
 from tests.cli.terminal import Terminal
 from tests.figures.month import LATER, Month
 from tests.figures.scored import FOUR_DIMENSIONS, POINTS, score_book, scoring_desk
@@ -110,22 +110,41 @@ def test_a_place_without_rules_is_told_so_on_page_and_terminal(month: Month) -> 
     assert "本地没有综合评分和月积分的规则" in said.out
 
 
-def test_the_command_prints_the_same_score_with_its_parts(month: Month, tmp_path: Path) -> None:
-    ports = ScorePorts(
-        book_of(month),
-        score_book(month, tmp_path, FOUR_DIMENSIONS),
-        Shelf(),
-        Directory(month.pages.installation.engine),
-        lambda: LATER,
-    )
+def command_of(month: Month, tmp_path: Path, rules: str) -> Callable[..., str]:
+    """The command about March, under rules of the test's own; it gives what was printed."""
+    directory = Directory(month.pages.installation.engine)
+    ports = ScorePorts(book_of(month), score_book(month, tmp_path, rules), Shelf(), directory, lambda: LATER)
     parser = ArgumentParser()
     scores.configure(parser)
-    asked = ["--jurisdiction", "ezhou", "--period", "2026-03", "--as-of", "2026-03-31"]
 
     def said(*more: str) -> str:
         out = io.StringIO()
-        assert scores.run(parser.parse_args([*asked, *more]), ports, out, io.StringIO()) == 0
+        asked = ["--jurisdiction", "ezhou", "--period", "2026-03", *more]
+        assert scores.run(parser.parse_args(asked), ports, out, io.StringIO()) == 0
         return out.getvalue()
+
+    return said
+
+
+def test_the_command_keeps_points_in_the_name_of_a_supervisor(fresh_month: Month, tmp_path: Path) -> None:
+    said = command_of(fresh_month, tmp_path, POINTS)
+    with pytest.raises(BadInput, match="登记月积分时请用 --as 写明由哪个用户办理"):
+        said("--keep")
+    with pytest.raises(ActionRefused, match="登记月积分由监督人员办理"):
+        said("--keep", "--as", "officer-renshe")
+    assert said("--keep", "--as", "supervisor-01").endswith(
+        "\n测试·监督人员（supervisor-01）登记了2026年3月的月积分。\n"
+    )
+    assert "登记了" not in said()
+    with scoring_desk(fresh_month, tmp_path, POINTS) as desk:
+        assert "由测试·监督人员（supervisor-01）登记" in text_of(desk.get("/scores", **MARCH))
+
+
+def test_the_command_prints_the_same_score_with_its_parts(month: Month, tmp_path: Path) -> None:
+    then = command_of(month, tmp_path, FOUR_DIMENSIONS)
+
+    def said(*more: str) -> str:
+        return then("--as-of", "2026-03-31", *more)
 
     assert "74.52 分" in said()
     assert "本期没有可统计的回访满意率" in said()
@@ -137,6 +156,6 @@ def test_the_command_prints_the_same_score_with_its_parts(month: Month, tmp_path
     assert found["lines"][0]["parts"][1] == {
         "label": "签收", "figure": "signoff_on_time", "said": "签收及时率 80.0%（4/5）", "adds": "20.00 分",
     }  # fmt: skip
-    for wrong in (["--by", "item"], ["--score", "x"], ["--keep"]):
+    for wrong in (["--by", "item"], ["--score", "x"], ["--keep", "--as", "supervisor-01"]):
         with pytest.raises(BadInput):
             said(*wrong)
