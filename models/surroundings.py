@@ -88,7 +88,7 @@ class Reminder(Value):
 
 
 class DispatchLimit(StrEnum):
-    """How soon a bad review is dispatched. All documents say at once, and the import does it at once."""
+    """How soon a bad review is dispatched. All documents say at once, and import and API do it at once."""
 
     AT_ONCE = "at_once"
 
