@@ -43,6 +43,7 @@ from adapters.ledger import PostgresLedger
 from adapters.letters import Letters
 from adapters.mail import MailSender
 from adapters.outbox import PostgresOutbox
+from adapters.periodic_letters import PeriodicLetters
 from adapters.personal import PersonalData
 from adapters.platform import Platform
 from adapters.policies import JURISDICTIONS, Shelf, Versions
@@ -51,7 +52,13 @@ from adapters.push_queue import PushQueue
 from adapters.push_records import PushRecords
 from adapters.reporting import ReportSender
 from adapters.rhythm import PlacesWork, RhythmDiary
-from adapters.rhythm_notices import BottomProposal, CircularNotice, PublishReminder, Supervisors
+from adapters.rhythm_notices import (
+    BottomProposal,
+    CircularNotice,
+    OwnPointsNotices,
+    PublishReminder,
+    Supervisors,
+)
 from adapters.samples import PostgresSamples, SampleJob
 from adapters.scores import PostgresScores
 from adapters.settings import Settings
@@ -229,12 +236,13 @@ def build_jobs(engine: Engine, personal: PersonalData, push_limit: timedelta | N
     """
     shelf, directory, calendar_of = Shelf(), Directory(engine), NoticeStore(engine).calendar
     figures = CountedFigures(engine, calendar_of, push_limit)
-    supervisors = Supervisors(engine, directory, shelf, calendar_of)
+    letters = PeriodicLetters(engine, shelf, calendar_of)
+    supervisors, owners = Supervisors(directory, letters), OwnPointsNotices(directory, letters)
     analyses, scores = PostgresAnalyses(engine), PostgresScores(engine)
     circulars = CircularPorts(figures, analyses, scores, PostgresCirculars(engine), directory)
     samples = PostgresSamples(engine, personal, CitizenReports(engine, personal), utc_now)
     return {
-        JobKind.POINTS: PointsJob(figures, scores, shelf.file),
+        JobKind.POINTS: PointsJob(figures, scores, shelf.file, owners),
         JobKind.ANALYSIS: AnalysisJob(AnalysisPorts(figures, analyses, directory), shelf.file),
         JobKind.BOTTOM: BottomProposal(figures, shelf, directory, supervisors),
         JobKind.CIRCULAR: CircularNotice(circulars, shelf, supervisors),

@@ -67,13 +67,15 @@ class PostgresInbox:
         if row is not None:
             self._mark(user, tuple_(_c.created_at, _c.seq) <= tuple_(literal(row.created_at), literal(row.seq)))
 
-    def case_of(self, user: str, key: str) -> str:
-        """The case that a notice to this person is about. Raises BadInput for any other key."""
+    def about(self, user: str, key: str) -> tuple[NoticeKind, str]:
+        """The kind of a notice to this person and the case that it is about, empty for none. Raises BadInput for any
+        other key.
+        """
         with self.engine.connect() as connection:
-            found = connection.execute(select(_c.case_no).where(_c.key == key, _c.recipient == user)).scalar()
+            found = connection.execute(select(_c.kind, _c.case_no).where(_c.key == key, _c.recipient == user)).first()
         if found is None:
             raise BadInput("没有这条站内信，请从站内信页面重新打开。")
-        return str(found)
+        return NoticeKind(found.kind), str(found.case_no)
 
     def _mark(self, user: str, which: ColumnElement[bool]) -> None:
         now = self.now()

@@ -1,22 +1,21 @@
-"""Three kinds of work that end with a notice to the supervisors: the bottom of a ranking, a circular, the publication.
+"""What people are told of periodic work: supervisors of the bottom of a ranking, a circular, the publication; heads and
+clerks of their monthly points.
 
-Decides what the notice says, that there is none about a period without ratings, and that each supervisor gets it once.
+Decides what the notice says, that there is none about a period without ratings, and that everybody gets it once.
 The machine proposes: whether anybody is interviewed, what is circulated and what is published people decide. The
 figures are those of `casework.figures`, as of the moment of the work. A circular is drawn up as a document, once for a
 period (`casework.circulars`), and the notice says where it is; it is not sent to any unit from here.
 """
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from sqlalchemy import Engine
-
 from adapters.directory import Directory
-from adapters.outbox import insert_messages
+from adapters.periodic_letters import PeriodicLetters
 from adapters.policy_files import Shelf
-from calendars import WorkingCalendar
 from casework.circular_text import summary_of
 from casework.circulars import CircularPorts, drawn_up
 from casework.figures import (
@@ -28,12 +27,14 @@ from casework.figures import (
     whose_bottom,
     with_a_bottom,
 )
-from casework.periods import period_code
+from casework.own_points import told_to, unit_of
+from casework.periods import period_code, period_text
 from models.actors import Role
-from models.figures import Figure, FigureKind, Grouping
-from models.notices import Channel, Fact, Message, NoticeKind, message_key
+from models.figures import Figure, FigureKind, FigurePeriod, Grouping
+from models.notices import Context, Fact, NoticeKind
+from models.people import User
 from models.rhythm import JobKind, JobOutcome, JobPeriod
-from policy.deadlines import next_opening
+from models.scores import GroupPoints, OwnPoints, PointCount
 
 _NAMED = 10
 """Units or windows that a sentence names; the table has them all."""
@@ -41,39 +42,46 @@ _NAMED = 10
 
 @dataclass(frozen=True)
 class Supervisors:
-    """Tells the supervisors about a place's periodic work, over the channels and in the hours of its policy."""
+    """Tells the supervisors about a place's periodic work."""
 
-    engine: Engine
     directory: Directory
-    shelf: Shelf
-    calendar_of: Callable[[str], WorkingCalendar]
+    letters: PeriodicLetters
 
     def told(self, jurisdiction: str, kind: JobKind, period: JobPeriod, summary: str, at: datetime) -> None:
         """Put the notices into the outbox; those that are there already stay as they are."""
-        messages = self._messages(jurisdiction, kind, period, summary, at)
-        with self.engine.begin() as connection:
-            insert_messages(connection, messages)
+        facts: Context = {Fact.TASK_NAME: kind.label, Fact.PERIOD: period.label, Fact.RESULT: summary}
+        people = self.directory.people(Role.SUPERVISOR, "")
+        letters = ((person, facts) for person in people)
+        self.letters.post(NoticeKind.PERIODIC_WORK, jurisdiction, kind, period.days, letters, at)
 
-    def _messages(
-        self, jurisdiction: str, kind: JobKind, period: JobPeriod, summary: str, at: datetime
-    ) -> Iterable[Message]:
-        policy = self.shelf.file(jurisdiction).policy
-        not_before = next_opening(at, policy.notice_hours, self.calendar_of(jurisdiction), any_day=True)
-        about = f"rhythm-{jurisdiction}-{kind}-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
-        for person in self.directory.people(Role.SUPERVISOR, ""):
-            for way in policy.notice_channels.get(Role.SUPERVISOR, ()):
-                channel = Channel(way)
-                yield Message(
-                    key=message_key(about, 1, NoticeKind.PERIODIC_WORK, person.id, channel),
-                    case_no="",
-                    jurisdiction=jurisdiction,
-                    kind=NoticeKind.PERIODIC_WORK,
-                    channel=channel,
-                    recipient=person.id,
-                    context={Fact.TASK_NAME: kind.label, Fact.PERIOD: period.label, Fact.RESULT: summary},
-                    not_before=not_before,
-                    created_at=at,
-                )
+
+@dataclass(frozen=True)
+class OwnPointsNotices:
+    """Tells heads and clerks the monthly points of their unit and their own (GH-27)."""
+
+    directory: Directory
+    letters: PeriodicLetters
+
+    def tell(self, jurisdiction: str, month: FigurePeriod, counts: Sequence[PointCount], at: datetime) -> None:
+        """Put a notice to everybody who has points into the outbox, once for each month."""
+        of_units: dict[str, list[OwnPoints]] = defaultdict(list)
+        for count in counts:
+            for points in count.groups:
+                of_units[unit_of(points.key)].append(_own(count, points))
+        letters = self._letters(of_units, period_text(month))
+        self.letters.post(NoticeKind.POINTS_KEPT, jurisdiction, JobKind.POINTS, month, letters, at)
+
+    def _letters(self, of_units: Mapping[str, Sequence[OwnPoints]], month: str) -> Iterator[tuple[User, Context]]:
+        for unit, points in of_units.items():
+            for person in (*self.directory.people(Role.HEAD, unit), *self.directory.people(Role.CLERK, unit)):
+                if said := told_to(self.directory.actor(person.id), points, self.directory):
+                    yield person, {Fact.PERIOD: month, Fact.RESULT: said}
+
+
+def _own(count: PointCount, points: GroupPoints) -> OwnPoints:
+    return OwnPoints(
+        jurisdiction=count.jurisdiction, month=count.month, grouping=count.grouping, as_of=count.as_of, points=points
+    )
 
 
 @dataclass(frozen=True)

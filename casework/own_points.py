@@ -48,6 +48,23 @@ def seen_by(who: Actor, found: Sequence[OwnPoints]) -> list[OwnPoints]:
     return [each for each in found if (each.grouping, each.points.key) in own]
 
 
+def unit_of(key: str) -> str:
+    """The unit whose points these are: a unit's key, or the unit's part of a window's or clerk's."""
+    return key.partition("/")[0]
+
+
+def told_to(who: Actor, found: Sequence[OwnPoints], people: People) -> str:
+    """What a notice says of a month's points of the person's unit: the unit's, to a clerk the own ones too.
+
+    Empty for a clerk who has none: there is nothing to tell.
+    """
+    seen = {each.grouping: each.points.total for each in seen_by(who, found) if each.grouping in _TOLD[who.role]}
+    if set(seen) != _TOLD[who.role]:
+        return ""
+    unit = f"{people.unit(who.unit).name} {points_text(seen[Grouping.UNIT])}"
+    return f"{unit}，您 {points_text(seen[Grouping.CLERK])}。" if Grouping.CLERK in seen else f"{unit}。"
+
+
 def own_months(found: Sequence[OwnPoints], people: People, place_name: Callable[[str], str]) -> tuple[OwnMonth, ...]:
     """The months, the newest first; in each the unit, its windows, its clerks."""
     ranked = sorted(found, key=lambda each: (-each.month.toordinal(), each.jurisdiction, _ORDER[each.grouping]))
@@ -80,4 +97,5 @@ def _said(part: PointPart) -> str:
     return f"{part.count:,} 件，{sign}{abs(part.points):,} 分{'（已封顶）' if part.is_capped else ''}"
 
 
+_TOLD = {Role.HEAD: {Grouping.UNIT}, Role.CLERK: {Grouping.UNIT, Grouping.CLERK}}
 _ORDER = {grouping: place for place, grouping in enumerate((Grouping.UNIT, Grouping.WINDOW, Grouping.CLERK))}

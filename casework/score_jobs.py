@@ -4,9 +4,10 @@ Decides what one run does and how its outcome reads. When it is due and what bec
 in the diary; done once more with nothing changed in between, both give the same again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlencode
 
 from casework.analysis import AnalysisPorts, analyse
@@ -16,17 +17,26 @@ from casework.scores import SCORED, AskedScore, ScoreBook, month_of_points
 from models.errors import BadInput
 from models.figures import FigurePeriod
 from models.rhythm import JobOutcome, JobPeriod
-from models.scores import ScoreKind
+from models.scores import PointCount, ScoreKind
 from policy.parsing import PolicyFile
+
+
+class PointsNotices(Protocol):
+    """Those whose points they are."""
+
+    def tell(self, jurisdiction: str, month: FigurePeriod, counts: Sequence[PointCount], at: datetime) -> None:
+        """Tell heads and clerks what was kept of a month; what they were told of that month before stays as it is."""
+        ...
 
 
 @dataclass(frozen=True)
 class PointsJob:
-    """Counts the points of a month and keeps them (GH-27)."""
+    """Counts the points of a month, keeps them, and feeds them back to units and clerks (GH-27)."""
 
     figures: FigureBook
     book: ScoreBook
     policy_of: Callable[[str], PolicyFile]
+    notices: PointsNotices
 
     def run(self, jurisdiction: str, period: JobPeriod, at: datetime) -> JobOutcome:
         """Keep the points of units, windows and clerks. Raises BadInput where the place has no table of points."""
@@ -40,6 +50,7 @@ class PointsJob:
             )
             for grouping in SCORED
         ]
+        self.notices.tell(jurisdiction, month, counts, at)
         units, windows, clerks = found = [len(count.groups) for count in counts]
         query = {"place": jurisdiction, "period": period_code(month), "score": ScoreKind.POINTS.value}
         return JobOutcome(

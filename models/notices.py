@@ -67,6 +67,7 @@ class NoticeKind(StrEnum):
     ESCALATED = "escalated"
     CONFERENCE = "conference"
     PERIODIC_WORK = "periodic_work"
+    POINTS_KEPT = "points_kept"
     RESULT_FEEDBACK = "result_feedback"
     RE_EVALUATION = "re_evaluation"
     INVITATION = "invitation"
@@ -119,7 +120,12 @@ DIGESTED = (NoticeKind.NOT_ADOPTED, NoticeKind.CASE_CLOSED, NoticeKind.APPEAL_DE
 None of them names a date until which somebody has to act, and nothing that urges, escalates or assigns is among them.
 """
 
-MAY_BE_MISSED = (NoticeKind.CASE_CLOSED, NoticeKind.RE_EVALUATION, NoticeKind.INVITATION)
+MAY_BE_MISSED = (
+    NoticeKind.CASE_CLOSED,
+    NoticeKind.POINTS_KEPT,
+    NoticeKind.RE_EVALUATION,
+    NoticeKind.INVITATION,
+)
 """The kinds after which nobody has to act and nothing runs out: one that does not arrive needs no person."""
 
 TO_THE_CHAT = (NoticeKind.CLOCK_MISSED, NoticeKind.CLOCK_STILL_MISSED, NoticeKind.ESCALATED)
@@ -143,6 +149,7 @@ _KIND_LABELS = {
     NoticeKind.ESCALATED: "升级处理通知",
     NoticeKind.CONFERENCE: "联席会议通知",
     NoticeKind.PERIODIC_WORK: "定期工作提示",
+    NoticeKind.POINTS_KEPT: "月积分告知",
     NoticeKind.RESULT_FEEDBACK: "整改结果告知",
     NoticeKind.RE_EVALUATION: "再评价邀请",
     NoticeKind.INVITATION: "评价邀请",
@@ -234,6 +241,7 @@ NEEDED_FACTS: Mapping[NoticeKind, frozenset[Fact]] = {
     NoticeKind.ESCALATED: _CASE | {Fact.CLOCK_NAME, Fact.DUE, Fact.MEASURE},
     NoticeKind.CONFERENCE: _CASE | {Fact.UNITS, Fact.REASON},
     NoticeKind.PERIODIC_WORK: frozenset({Fact.TASK_NAME, Fact.PERIOD, Fact.RESULT}),
+    NoticeKind.POINTS_KEPT: frozenset({Fact.PERIOD, Fact.RESULT}),
     NoticeKind.RESULT_FEEDBACK: _CASE,
     NoticeKind.RE_EVALUATION: _CASE,
     NoticeKind.INVITATION: frozenset({Fact.ITEM_NAME, Fact.UNIT_NAME}),

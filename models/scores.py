@@ -103,7 +103,7 @@ class PointCount(Value):
 
 
 class OwnPoints(Value):
-    """What was kept last of a month for one unit, or for a window or clerk of it."""
+    """What was kept of a month for one unit, or for a window or clerk of it."""
 
     jurisdiction: str
     month: date

@@ -11,6 +11,7 @@ from typing import Protocol
 from models.deliveries import DeliveryReceipt, Noted
 from models.lists import Count
 from models.messages import ChannelStanding, InboxPage, MessageFilter, MessagePage
+from models.notices import NoticeKind
 
 
 class MessageBoard(Protocol):
@@ -48,8 +49,10 @@ class Inbox(Protocol):
         """The person has read everything up to that notice."""
         ...
 
-    def case_of(self, user: str, key: str) -> str:
-        """The case that a notice to this person is about. Raises BadInput for any other key."""
+    def about(self, user: str, key: str) -> tuple[NoticeKind, str]:
+        """The kind of a notice to this person and the case that it is about, empty for none. Raises BadInput for any
+        other key.
+        """
         ...
 
 

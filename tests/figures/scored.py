@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from adapters.policy_files import JURISDICTIONS
+from adapters.directory import Directory
+from adapters.periodic_letters import PeriodicLetters
+from adapters.policy_files import JURISDICTIONS, Shelf
+from adapters.rhythm_notices import OwnPointsNotices
 from adapters.score_files import SCORES
 from adapters.scores import PostgresScores
+from casework.score_jobs import PointsJob
 from tests.figures.month import Month
-from tests.figures.stored import PLACE
+from tests.figures.stored import CALENDAR, FILE, PLACE
+from tests.figures.test_month import book_of
 from tests.web.pages import Pages, with_another
 
 POINTS = (JURISDICTIONS / "gonghe" / SCORES).read_text(encoding="utf-8")
@@ -35,6 +40,14 @@ def rules_in(folder: Path, text: str, place: str = PLACE) -> Path:
 def score_book(month: Month, folder: Path, text: str) -> PostgresScores:
     """The scores of the month's place by these rules."""
     return PostgresScores(month.pages.installation.engine, rules_in(folder, text))
+
+
+def points_job(month: Month, book: PostgresScores) -> PointsJob:
+    """The monthly work on the month's points, as the worker builds it."""
+    engine = month.pages.installation.engine
+    directory = Directory(engine)
+    letters = PeriodicLetters(engine, Shelf(), lambda _: CALENDAR)
+    return PointsJob(book_of(month), book, lambda _: FILE, OwnPointsNotices(directory, letters))
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from casework.score_jobs import PointsJob
+from adapters.outbox import PostgresOutbox
+from models.notices import NoticeKind
 from models.rhythm import JobPeriod
 from tests.figures.month import AT_THE_END, LATER, Month
-from tests.figures.scored import POINTS, score_book, scoring_desk
-from tests.figures.stored import FILE, PLACE
+from tests.figures.scored import POINTS, points_job, score_book, scoring_desk
 from tests.figures.stored import MARCH as MONTH
-from tests.figures.test_month import book_of
+from tests.figures.stored import PLACE
+from tests.support.engine import at
 from tests.web.pages import Pages, text_of
 from web.routes.points import PointsPage
 
@@ -56,8 +57,30 @@ def test_a_head_sees_the_whole_unit_and_a_clerk_the_own_points(desk: Pages) -> N
     assert [name for name, _ in others] == ["测试市场监管局", "测试市场监管局，工号 SC-0305"]
 
 
+def test_each_month_heads_and_clerks_are_told_theirs_once(desk: Pages, fresh_month: Month, tmp_path: Path) -> None:
+    job = points_job(fresh_month, score_book(fresh_month, tmp_path, POINTS))
+    for _ in range(2):
+        job.run(PLACE, JobPeriod.of(MONTH), LATER)
+    told = PostgresOutbox(fresh_month.pages.installation.engine).list_messages()
+    notices = [each.message for each in told if each.message.kind is NoticeKind.POINTS_KEPT]
+    assert {each.recipient: each.context["result"] for each in notices} == {
+        "head-renshe": "测试人社局 81 分。",
+        "clerk-renshe": "测试人社局 81 分，您 99 分。",
+        "head-shichang": "测试市场监管局 89 分。",
+        "clerk-shichang": "测试市场监管局 89 分，您 93 分。",  # E: a bad review (−2) that was not put right (−5)
+    }
+    assert {each.not_before for each in notices} == {at("2026-04-05 08:00")}, "counted at midnight, told in the morning"
+    channels = [(each.recipient, each.channel) for each in notices]
+    assert sorted(channels) == sorted(set(channels))
+    desk.log_in("clerk-renshe")
+    assert "2026年3月" in text_of(desk.get("/inbox"))
+    notice = next(each.key for each in notices if each.recipient == "clerk-renshe")
+    answer = desk.post("/inbox/open", {"notice": notice})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/points")
+
+
 def test_what_was_kept_last_is_shown(desk: Pages, fresh_month: Month, tmp_path: Path) -> None:
-    job = PointsJob(book_of(fresh_month), score_book(fresh_month, tmp_path, POINTS), lambda _: FILE)
+    job = points_job(fresh_month, score_book(fresh_month, tmp_path, POINTS))
     job.run(PLACE, JobPeriod.of(MONTH), AT_THE_END)
     assert seen(desk, "head-renshe")[0][1][0] == ("测试人社局", "79 分")
     job.run(PLACE, JobPeriod.of(MONTH), LATER)

@@ -12,7 +12,6 @@ from adapters.figures import CountedFigures
 from adapters.policies import load_policy
 from adapters.scores import PostgresScores
 from casework.periods import read_period
-from casework.score_jobs import PointsJob
 from casework.scores import AskedScore, ScoreLine, ScoreReport, score_report
 from models.errors import BadInput
 from models.figures import FigurePeriod, Grouping
@@ -20,7 +19,7 @@ from models.rhythm import JobPeriod
 from models.scores import ScoreKind
 from policy.scores import placed
 from tests.figures.month import AT_THE_END, LATER, Month
-from tests.figures.scored import FOUR_DIMENSIONS, POINTS, rules_in, score_book
+from tests.figures.scored import FOUR_DIMENSIONS, POINTS, points_job, rules_in, score_book
 from tests.figures.stored import CALENDAR, FILE, MARCH, PLACE
 from tests.figures.test_bottom import NOW, engine, rate
 from tests.figures.test_month import book_of
@@ -72,7 +71,7 @@ def test_points_of_the_month_are_what_was_worked_out_by_hand(month: Month, tmp_p
 
 def test_an_upheld_appeal_changes_the_points_and_what_was_kept_stays(fresh_month: Month, tmp_path: Path) -> None:
     book = score_book(fresh_month, tmp_path, POINTS)
-    job, march = PointsJob(book_of(fresh_month), book, lambda _: FILE), JobPeriod.of(MARCH)
+    job, march = points_job(fresh_month, book), JobPeriod.of(MARCH)
     outcome = job.run(PLACE, march, AT_THE_END)
     assert (outcome.summary, outcome.count) == ("已登记2026年3月月积分：单位 2 个，窗口 1 个，人员 2 名。", 5)
     # One more good one makes ten (+1), F is not adopted any more: −6, +1, −3.
@@ -132,13 +131,13 @@ def test_a_place_without_rules_is_told_so_and_points_are_counted_by_the_month(mo
         (),
         "月积分按月计算，2026年第1季度不是一个月；请填写一个月，如 2026-11。",
     )
-    job = PointsJob(book_of(month), score_book(month, tmp_path, ""), lambda _: FILE)
+    job = points_job(month, score_book(month, tmp_path, ""))
     with pytest.raises(BadInput, match="没有月积分的规则"):
         job.run(PLACE, JobPeriod.of(MARCH), LATER)
 
 
 def test_points_of_a_month_that_is_not_over_are_not_kept(month: Month, tmp_path: Path) -> None:
-    job = PointsJob(book_of(month), score_book(month, tmp_path, POINTS), lambda _: FILE)
+    job = points_job(month, score_book(month, tmp_path, POINTS))
     with pytest.raises(BadInput, match="还没有结束"):
         job.run(PLACE, JobPeriod.of(FigurePeriod.of_months(2026, 4, 1)), LATER)
 

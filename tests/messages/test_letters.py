@@ -47,7 +47,11 @@ LONGEST = FACTS | {
 }
 
 
-NAMED_IN_SUBJECT = {NoticeKind.DIGEST: "notice_kinds", NoticeKind.PERIODIC_WORK: "period"}
+NAMED_IN_SUBJECT = {
+    NoticeKind.DIGEST: "notice_kinds",
+    NoticeKind.PERIODIC_WORK: "period",
+    NoticeKind.POINTS_KEPT: "period",
+}
 """The fact by which the reader knows what a mail is about, where that is not a case."""
 
 LONGEST_LINK = "https://haochaping.ezhou-shizheng.gov.example/c/" + "W" * 22

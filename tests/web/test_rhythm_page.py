@@ -167,7 +167,7 @@ WRONG = [
     (("run", "bottom", "--as", SUPERVISOR, "--period", "2026-01"), 2, "每季度办理"),
     (("run", "circular", "--as", SUPERVISOR, "--period", "2026-02"), 2, "还没有结束"),
     (("run", "circular"), 2, "用法"),
-    (("run", "circular", "--as", HOTLINE), 1, "由监督人员或管理员管理"),
+    (("run", "circular", "--as", HOTLINE), 1, "管理定期工作由监督人员或管理员办理"),
 ]
 
 

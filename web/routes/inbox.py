@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from models.actors import Role
 from models.messages import InboxNotice
+from models.notices import NoticeKind
 from web.access import Here, Who, allowed
 from web.forms import Form, text_of
 from web.pages import INBOX, in_menu, render
@@ -24,6 +25,21 @@ in_menu("站内信", INBOX, *READERS)
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A page that a notice leads to, and what the button calls it."""
+
+    path: str
+    name: str
+
+
+WITHOUT_A_CASE = {
+    NoticeKind.PERIODIC_WORK: Elsewhere("/rhythm", "定期工作"),
+    NoticeKind.POINTS_KEPT: Elsewhere("/points", "月积分"),
+}
+"""Where the notices lead to that are about no case."""
+
+
+@dataclass(frozen=True)
 class InboxPage:
     """One page of the notices, the newest first. `newest` is the key up to which everything can be marked as read."""
 
@@ -33,6 +49,10 @@ class InboxPage:
     first: str
     older: str
     title: str = "站内信"
+
+    def leads_to(self, notice: InboxNotice) -> str:
+        """What the button of a notice opens."""
+        return "案件" if notice.case_no else WITHOUT_A_CASE[notice.kind].name
 
     @property
     def has_unread(self) -> bool:
@@ -66,9 +86,9 @@ def read(desk: Here, who: Who, form: Form) -> Response:
 
 
 @router.post("/inbox/open", dependencies=[allowed(*READERS)])
-def open_case(desk: Here, who: Who, form: Form) -> Response:
-    """Mark a notice as read and go on to its case, or to the periodic work where it is about none."""
+def open_it(desk: Here, who: Who, form: Form) -> Response:
+    """Mark a notice as read and go on to what it is about."""
     key = text_of(form, "notice")
-    case_no = desk.messages.inbox.case_of(who.user, key)
+    kind, case_no = desk.messages.inbox.about(who.user, key)
     desk.messages.inbox.mark_read(who.user, [key])
-    return RedirectResponse(f"/cases/{case_no}" if case_no else "/rhythm", status_code=303)
+    return RedirectResponse(f"/cases/{case_no}" if case_no else WITHOUT_A_CASE[kind].path, status_code=303)
