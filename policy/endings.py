@@ -6,6 +6,7 @@ from hashlib import sha256
 from models.actors import Role
 from models.case import CaseOrder, CaseState, Ending, Finding, FindingBasis
 from models.clocks import ClockKind
+from models.kinds import CaseSource
 from models.notices import NoticeKind
 from models.steps import Event, TaskKind
 from policy.draft import Draft, Outcome
@@ -46,7 +47,7 @@ def end(draft: Draft, ending: Ending) -> None:
     if over:
         draft.change(late_appeal_by=None)
         draft.tell_evaluator(NoticeKind.NOT_ADOPTED_TOLD)
-    elif ending in (Ending.SATISFIED, Ending.UNREACHABLE) and draft.policy.re_evaluation:
+    elif ending in (Ending.SATISFIED, Ending.UNREACHABLE) and _may_be_rated_again(draft):
         draft.tell_evaluator(NoticeKind.RE_EVALUATION)
     _look_back_later(draft)
     draft.report(NoticeKind.CLOSING_REPORT)
@@ -99,6 +100,11 @@ def _archive(draft: Draft) -> None:
     draft.stop(*draft.state.running)
     draft.close(TaskKind.ISSUE_SUPERVISE, TaskKind.ISSUE_INTERVIEW, TaskKind.ISSUE_CIRCULAR, TaskKind.ISSUE_REFERRAL)
     draft.report(NoticeKind.ARCHIVE)
+
+
+def _may_be_rated_again(draft: Draft) -> bool:
+    """Whether the place invites to it, and there is a rating: what was reported otherwise has none."""
+    return draft.policy.re_evaluation and draft.order.source is CaseSource.RATING
 
 
 def _look_back_later(draft: Draft) -> None:

@@ -38,7 +38,7 @@ class PartName(StrEnum):
 _LABELS = {
     PartName.DATABASE: "数据库",
     PartName.ENGINE: "流程引擎",
-    PartName.COUNTERPART: "演示对端（短信、邮件、12345平台）",
+    PartName.COUNTERPART: "演示对端（短信、邮件、12345平台、省平台）",
     PartName.WORKER: "工作进程",
     PartName.DESK: "网页",
 }

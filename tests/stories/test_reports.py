@@ -5,11 +5,13 @@ from models.actions import Action
 from models.case import Ending, FindingBasis, Stage
 from models.clocks import ClockKind
 from models.kinds import CaseClass, CaseSource
+from models.notices import NoticeKind
 from models.reports import ReportForm
 from models.steps import TaskKind
 from policy.dispatch import order_for_report
-from tests.stories.acts import EVIDENCE, of_one_mind, refused
+from tests.stories.acts import EVIDENCE, called_back, of_one_mind, refused
 from tests.stories.conftest import OpenOffice
+from tests.stories.places import told_the_evaluator
 from tests.support.engine import CLERK, HOTLINE, OFFICER, SUPERVISOR, Office
 from tests.support.keys import PERSONAL
 
@@ -44,6 +46,17 @@ async def test_what_a_caller_reports_is_verified_within_a_day_and_can_be_found_m
     await office.act(case_no, Action.CONFIRM_FINDING, SUPERVISOR, reason="反映的是另一单位", evidence=EVIDENCE)
     assert (await office.ending(case_no)).ending is Ending.NOT_ADOPTED
     await of_one_mind(office, case_no)
+
+
+async def test_who_reported_something_is_told_the_result_and_not_asked_to_rate_again(open_office: OpenOffice) -> None:
+    office = await open_office("2026-03-09 09:00", jurisdiction="xintai")
+    case_no = await registered(office, FORM.model_copy(update={"jurisdiction": "xintai"}))
+    await office.act(case_no, Action.SIGN_OFF, OFFICER)
+    await office.act(case_no, Action.RECORD_CALLBACK, SUPERVISOR, result="reached", finding="founded")
+    await office.act(case_no, Action.SUBMIT_REMEDIATION, OFFICER, measures="已补办")
+    await called_back(office, case_no, satisfied=True)
+    assert (await office.ending(case_no)).ending is Ending.SATISFIED
+    assert told_the_evaluator(office, case_no) == [NoticeKind.RESULT_FEEDBACK]
 
 
 async def test_a_letter_without_a_number_is_put_right_without_calls(open_office: OpenOffice) -> None:
