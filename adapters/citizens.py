@@ -29,7 +29,7 @@ from models.links import LinkKind
 from models.outside import LinkedCase, ReEvaluation
 from models.policy import Policy
 from models.ratings import ReviewChannel
-from policy.code_systems import CodeSystem
+from policy.code_systems import ACTIVE_TAG_VERSION, CodeSystem
 
 RATINGS = table_of(RatingRow)
 _SOURCE = "再评价链接"
@@ -42,7 +42,7 @@ _IMPORT = text(
 _OF_THE_FIRST = (
     "unit", "dept_code", "dept_name", "accepting_code", "area_code", "area_name", "task_code", "task_handle_item",
     "task_name", "sub_matter", "handler_name", "handler_no", "accepted_at", "matter_kind", "matter_status",
-    "evaluator_kind", "anonymous", "cert_type", "agent_cert_type", "tag_version", "window_no",
+    "evaluator_kind", "anonymous", "cert_type", "agent_cert_type", "window_no",
 )  # fmt: skip
 """What the later rating has in common with the first one; the personal values are opened and closed again."""
 
@@ -116,6 +116,8 @@ class PostgresCitizens:
             "code_system": CodeSystem.NATIONAL,
             "level": int(said.level),
             "satisfaction_code": str(int(said.level)),
+            "tags": ",".join(said.tags) or None,
+            "tag_version": ACTIVE_TAG_VERSION if said.tags else None,
             "channel": ReviewChannel.SMS,
             "channel_code": "7",
             "assessed_at": now,

@@ -118,9 +118,10 @@ class CitizenView(Value):
 
 
 class ReEvaluation(Value):
-    """再评价 over a link: the level, 5 best, and a text."""
+    """再评价 over a link: the level, 5 best, the reason tags of that level by their codes, and a text."""
 
     level: SatisfactionLevel
+    tags: tuple[str, ...] = ()
     comment: str = Field(default="", max_length=500)
 
 

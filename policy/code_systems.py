@@ -155,7 +155,14 @@ RETIRED_TAGS: frozenset[str] = frozenset(
 )
 """Tags of the first version of the set; still taken from older ratings. 403 is absent in the copy, so it is unknown."""
 
-TAG_VERSIONS: Mapping[str, Collection[str]] = MappingProxyType({"1": RETIRED_TAGS, "2": ACTIVE_TAGS})
+
+def reasons_of(level: SatisfactionLevel) -> Mapping[str, str]:
+    """The reason tags in use for a level, by code: the first digit of a tag is its level."""
+    return {code: words for code, words in ACTIVE_TAGS.items() if code.startswith(str(int(level)))}
+
+
+ACTIVE_TAG_VERSION = "2"
+TAG_VERSIONS: Mapping[str, Collection[str]] = MappingProxyType({"1": RETIRED_TAGS, ACTIVE_TAG_VERSION: ACTIVE_TAGS})
 """By `evaVersion` the tags of that version. That they are counted 1 and 2 is an assumption: the interface family says
 only that the field is a number."""
 

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.web.pages import Pages, WorkingOffice, open_pages, open_working_office
 from tests.web.paper import PaperActs
+from web.throttle import Buckets
 
 OpenOffice = Callable[..., Awaitable[WorkingOffice]]
 
@@ -27,6 +29,12 @@ def acts(pages: Pages) -> PaperActs:
     pages.desk = replace(pages.desk, acts=paper)
     pages.app.state.desk = pages.desk
     return paper
+
+
+@pytest.fixture
+def no_time_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks too often earns no further request back, however long the machine takes over the ones before."""
+    monkeypatch.setattr("web.throttle.Buckets", partial(Buckets, clock=lambda: 0.0))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Decides what is shown to whoever has the link; the link is the secret, so nothin
 never was looks like one that has expired.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, BackgroundTasks, Request
@@ -14,8 +15,9 @@ from casework.citizens import citizen_view
 from models.errors import ActionRefused, BadInput, UnknownCase
 from models.outside import CitizenView, ReEvaluation
 from models.ratings import SatisfactionLevel
+from policy.code_systems import ACTIVE_TAGS, reasons_of
 from web.access import Here, anyone
-from web.forms import Form, text_of
+from web.forms import Form, text_of, texts_of
 from web.pages import render
 from web.ports import Desk
 from web.throttle import throttled
@@ -35,8 +37,12 @@ class CitizenPage:
 
     view: CitizenView
     token: str
-    levels: tuple[SatisfactionLevel, ...] = tuple(sorted(SatisfactionLevel, reverse=True))
+    levels: tuple[tuple[SatisfactionLevel, Mapping[str, str]], ...] = tuple(
+        (level, reasons_of(level)) for level in sorted(SatisfactionLevel, reverse=True)
+    )
+    """Each level with its reason tags."""
     chosen: int = 0
+    reasons: frozenset[str] = frozenset()
     comment: str = ""
     refusal: str = ""
     longest: int = _LONGEST_COMMENT
@@ -80,18 +86,25 @@ def choose_sms(request: Request, token: str, desk: Here, form: Form) -> Response
 
 @router.post("/c/{token}", dependencies=[anyone(), _throttle])
 def rate(request: Request, token: str, desk: Here, form: Form, later: BackgroundTasks) -> Response:
-    """Take the re-evaluation. When it is bad again its case is opened after the answer."""
+    """Take the re-evaluation; reasons of a level that was left again do not count. When it is bad again its case is
+    opened after the answer.
+    """
     level, comment = text_of(form, "level"), text_of(form, "comment").replace("\r\n", "\n")
+    reasons = frozenset(texts_of(form, "reason"))
     refusal = ""
     if level not in {str(int(each)) for each in SatisfactionLevel}:
         refusal = "请选择一个满意程度。"
+    elif not reasons <= ACTIVE_TAGS.keys():
+        refusal = "有的理由不在可选的范围内，请在页面上重新选择。"
     elif len(comment) > _LONGEST_COMMENT:
         refusal = f"文字最多 {_LONGEST_COMMENT} 个字，现在有 {len(comment)} 个字，请缩短后再提交。"
     elif not all(each.isprintable() or each == "\n" for each in comment):
         refusal = "文字中有看不见的字符，请删除后再提交。"
     if not refusal:
         try:
-            said = ReEvaluation(level=SatisfactionLevel(int(level)), comment=comment)
+            chosen_level = SatisfactionLevel(int(level))
+            tags = tuple(code for code in reasons_of(chosen_level) if code in reasons)
+            said = ReEvaluation(level=chosen_level, tags=tags, comment=comment)
             place = desk.outside.citizens.rate(token, said)
         except ActionRefused as error:
             refusal = str(error)
@@ -103,8 +116,9 @@ def rate(request: Request, token: str, desk: Here, form: Form, later: Background
     if view is None:
         return render(request, "citizen_gone.html", GonePage(), 404)
     chosen = int(level) if level in "12345" and level else 0
+    sms_refused = _sms_refused(desk, view)
     page = CitizenPage(
-        view, token, chosen=chosen, comment=comment, refusal=refusal, sms_refused=_sms_refused(desk, view)
+        view, token, chosen=chosen, reasons=reasons, comment=comment, refusal=refusal, sms_refused=sms_refused
     )
     return render(request, "citizen.html", page, 422)
 
