@@ -98,6 +98,8 @@ def run(args: Namespace, ports: ScorePorts, out: TextIO, err: TextIO) -> int:
         if points is None:
             raise BadInput("本地没有月积分的规则，不能登记月积分；请去掉 --keep。")
         by = maker_of(ports.people, args.user, _KEEPING)
+        if not found.lines:
+            raise BadInput(f"{found.nothing}没有登记月积分。")
         ports.book.keep(month_of_points(ports.figures, points, file, asked, by.id))
         kept = f"\n\n{Names(ports.people).user(by.id)}登记了{period_text(asked.period)}的月积分。"
     answer = json.dumps(_for_scripts(found), ensure_ascii=False, indent=2) if args.json else _as_text(found) + kept

@@ -136,6 +136,8 @@ def test_the_command_keeps_points_in_the_name_of_a_supervisor(fresh_month: Month
         "\n测试·监督人员（supervisor-01）登记了2026年3月的月积分。\n"
     )
     assert "登记了" not in said()
+    with pytest.raises(BadInput, match="没有登记月积分"):
+        said("--period", "2025-03", "--keep", "--as", "supervisor-01")
     with scoring_desk(fresh_month, tmp_path, POINTS) as desk:
         assert "由测试·监督人员（supervisor-01）登记" in text_of(desk.get("/scores", **MARCH))
 
