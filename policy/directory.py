@@ -12,6 +12,14 @@ from models.people import Unit, User
 UNIT_KINDS = {"handling": "承办单位", "hotline": "热线", "supervising": "监督单位"}
 """What a unit is in the procedure."""
 
+NEEDED_ROLES = {
+    "handling": (Role.HEAD, Role.OFFICER),
+    "hotline": (Role.HOTLINE,),
+    "supervising": (Role.SUPERVISOR,),
+}
+"""Who has to be there for the procedure to go on: in a unit that handles, a responsible leader and a responsible person
+(EZ-44, 鄂州政办函〔2020〕27号 四(一)); in an office, somebody who does its work."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _MOBILE = re.compile(r"1\d{10}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -32,6 +40,12 @@ def unit_fault(unit: Unit, others: Iterable[Unit]) -> str | None:
         return "行政区划代码须为 6 位数字，如 420700。"
     twin = next((other for other in others if other.uscc == unit.uscc and other.id != unit.id), None)
     return f"统一社会信用代码已由{twin.name}（{twin.id}）使用。" if twin else None
+
+
+def missing_roles(unit: Unit, users: Iterable[User]) -> tuple[Role, ...]:
+    """The roles that the unit needs and nobody active has."""
+    there = {user.role for user in users if user.unit == unit.id and not user.disabled}
+    return tuple(role for role in NEEDED_ROLES[unit.kind] if role not in there)
 
 
 def user_fault(user: User, units: Iterable[Unit], others: Iterable[User]) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.web.pages import Pages, text_of
 from web.routes.deputies import DeputiesPage
-from web.routes.directory import UserPage, UsersPage
+from web.routes.directory import UnitsPage, UserPage, UsersPage
 
 NEW = {
     "id": "officer-new",
@@ -116,6 +116,24 @@ def test_a_unit_is_added_and_changed(admin: Pages) -> None:
     assert admin.post("/admin/new-unit", UNIT).headers["location"] == "/admin/units/ez-new?done=saved"
     assert admin.post("/admin/units/ez-new", UNIT | {"name": "改了名的单位"}).is_redirect
     assert "改了名的单位" in text_of(admin.get("/admin/units"))
+
+
+def test_a_unit_without_a_leader_or_a_responsible_person_is_pointed_out(admin: Pages) -> None:
+    admin.post("/admin/new-unit", UNIT)
+
+    def missing() -> dict[str, str]:
+        page = admin.get("/admin/units").context["page"]
+        assert isinstance(page, UnitsPage)
+        return page.missing
+
+    assert missing() == {"ez-new": "单位负责人、整改责任人"}
+    assert "1 个单位缺少办理差评整改必需的人员" in text_of(admin.get("/admin/units"))
+    admin.post("/admin/new-user", NEW | {"unit": "ez-new"})
+    assert missing() == {"ez-new": "单位负责人"}
+    admin.post("/admin/new-user", NEW | {"id": "head-new", "role": "head", "unit": "ez-new"})
+    assert missing() == {}
+    admin.post("/admin/users/officer-new/disable")
+    assert missing() == {"ez-new": "整改责任人"}
 
 
 @pytest.mark.parametrize(

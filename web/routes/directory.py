@@ -11,7 +11,7 @@ from models.accounts import AccountView
 from models.actors import Role
 from models.errors import BadInput, UnknownUser
 from models.people import Unit, User
-from policy.directory import UNIT_KINDS
+from policy.directory import UNIT_KINDS, missing_roles
 from web.access import Here, Who, allowed
 from web.forms import Form, text_of
 from web.pages import in_menu, render
@@ -61,10 +61,11 @@ class UserPage:
 
 @dataclass(frozen=True)
 class UnitsPage:
-    """All units."""
+    """All units, and by unit the roles that it needs and nobody has."""
 
     units: tuple[Unit, ...]
     kinds: dict[str, str]
+    missing: dict[str, str]
     title: str = "单位"
 
 
@@ -164,7 +165,10 @@ def enable(desk: Here, who: Who, user_id: str, form: Form) -> Response:
 @router.get("/admin/units", dependencies=_ADMIN)
 def units(request: Request, desk: Here) -> Response:
     """The list, by id."""
-    return render(request, "units.html", UnitsPage(tuple(desk.front.people.units()), UNIT_KINDS))
+    found, people = tuple(desk.front.people.units()), desk.front.people.users()
+    missing = {unit.id: "、".join(role.label for role in missing_roles(unit, people)) for unit in found}
+    page = UnitsPage(found, UNIT_KINDS, {unit: roles for unit, roles in missing.items() if roles})
+    return render(request, "units.html", page)
 
 
 @router.get("/admin/new-unit", dependencies=_ADMIN)
