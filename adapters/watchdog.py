@@ -133,15 +133,16 @@ class Watchdog:
         suspicious = False  # the engine was away: do not wait for the worker to fall idle
         while True:
             await asyncio.sleep(self.pace.beat)
-            counts = self._counts()
+            counts, looked = self._counts(), loop.time()
             for queue in self.queues:
                 if counts[queue] != seen[queue]:
-                    since[queue] = loop.time()
+                    since[queue] = looked
             seen = counts
             if not await self._engine_answers():
                 suspicious, strikes = True, 0
                 continue
-            idle = [queue for queue, last in since.items() if loop.time() - last >= self.pace.idle]
+            # As of the look: what the engine took for its answer is no worker's idleness.
+            idle = [queue for queue, last in since.items() if looked - last >= self.pace.idle]
             if not (idle or suspicious or strikes):
                 continue
             suspicious = False
@@ -220,7 +221,9 @@ class Watchdog:
             workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=handle.result_run_id or ""),
         )
         try:
-            await self.client.workflow_service.delete_workflow_execution(request, timeout=timedelta(seconds=5))
+            await self.client.workflow_service.delete_workflow_execution(
+                request, timeout=timedelta(seconds=self.pace.engine)
+            )
         except RPCError as error:
             _log.warning("canary %s stays until the engine's retention ends: %s", handle.id, error)
 

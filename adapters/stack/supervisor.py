@@ -28,11 +28,11 @@ from adapters.stack.processes import PartFailed, rotate, shorten, stop_leftover
 from adapters.stack.temporal import TemporalServer
 from models.errors import HaochapingError
 
-_GRACE = {  # seconds until SIGKILL, per part; together below the quarter of a minute that Ctrl-C may take
-    PartName.DESK: 4.0,
-    PartName.WORKER: 5.0,
-    PartName.COUNTERPART: 2.0,
-    PartName.ENGINE: 4.0,
+GRACE = {  # seconds until SIGKILL, per part; together the quarter of a minute that Ctrl-C may take
+    PartName.DESK: 2.0,
+    PartName.WORKER: 4.0,
+    PartName.COUNTERPART: 1.5,
+    PartName.ENGINE: 3.5,
     PartName.DATABASE: 4.0,
 }
 _BEIJING = ZoneInfo("Asia/Shanghai")
@@ -220,7 +220,7 @@ class _Supervisor:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
         for guardian in reversed(self._guardians):
-            stopping = asyncio.create_task(guardian.down(_GRACE[guardian.name]))
+            stopping = asyncio.create_task(guardian.down(GRACE[guardian.name]))
             hurry = asyncio.create_task(self._hurry.wait())
             await asyncio.wait({stopping, hurry}, return_when=asyncio.FIRST_COMPLETED)
             if self._hurry.is_set() and guardian.child is not None:
@@ -337,7 +337,7 @@ async def _stop_leftovers(runtime_dir: Path, say: Callable[[str], None]) -> None
         return
     for name, mark in reversed(record.parts.items()):
         number = STOP_SIGNAL if name == PartName.DATABASE else signal.SIGTERM
-        if await stop_leftover(mark, number, _GRACE[PartName(name)]):
+        if await stop_leftover(mark, number, GRACE[PartName(name)]):
             say(f"已清理上次遗留的{PartName(name).label}进程（{mark.pid}）")
 
 

@@ -6,17 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
 
-from adapters.settings import PROJECT, StackFile
+from adapters.settings import PROJECT, ProcessMark, StackFile
+from adapters.stack.parts import PartName
+from tests.support.supervisor_words import stands
 
 _PROGRAM = Path(__file__).with_name("stack_process.py")
-PATIENCE = 60.0
+PATIENCE = 400.0
+"""Seconds until something will not come any more: longer than a database may take to be ready."""
 
 
 def eventually(claim: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
@@ -89,9 +92,26 @@ class RunningStack:
         """Ctrl-C: SIGINT to the whole process group."""
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def wait_end(self, within: float = 20.0) -> int:
+    def wait_end(self) -> int:
         """Wait for its end; the exit code."""
-        return self.process.wait(within)
+        return self.process.wait(PATIENCE)
+
+    def strike(self, part: PartName, number: signal.Signals) -> ProcessMark:
+        """Signal a part that runs; one that was just replaced by itself is looked up again. The process it hit."""
+        while True:
+            mark = self.record.parts[part]
+            if mark.alive():
+                with suppress(ProcessLookupError):
+                    os.kill(mark.pid, number)
+                    return mark
+            time.sleep(0.05)
+
+    def wait_back(self, part: PartName, lost: ProcessMark) -> None:
+        """Wait until another process is in that one's place, and the supervisor says that the part is back."""
+        eventually(
+            lambda: self.record.parts[part] != lost and stands(self.output, part),
+            f"{part.label} is back; it printed:\n{self.output}",
+        )
 
     def family(self) -> list[psutil.Process]:
         """It and all its descendants."""
@@ -109,12 +129,19 @@ class RunningStack:
             connection.execute("INSERT INTO notes VALUES (%s)", [text])
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        return psycopg.connect(self.record.database_url.replace("+psycopg", ""), connect_timeout=10)
+        return psycopg.connect(self.record.database_url.replace("+psycopg", ""), connect_timeout=60)
 
 
-def remaining(family: list[psutil.Process]) -> list[str]:
-    """Those of a family that still run (a zombie that nobody reaps does not)."""
-    return [str(process) for process in family if _runs(process)]
+def assert_gone(family: list[psutil.Process]) -> None:
+    """Nobody of a family stays (a zombie that nobody reaps does not count).
+
+    A server that had to be killed leaves children, which see it a moment later.
+    """
+    eventually(lambda: not _remaining(family), f"nobody is left of {family}")
+
+
+def _remaining(family: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in family if _runs(process)]
 
 
 @contextmanager
@@ -133,12 +160,12 @@ def stack(
         if running.process.poll() is None:
             running.process.send_signal(signal.SIGTERM)
             try:
-                running.process.wait(20)
+                running.process.wait(60)
             except subprocess.TimeoutExpired:
                 running.process.kill()
                 running.process.wait()
-        for process in family:
-            if _runs(process):
+        for process in _remaining(family):
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
 
 

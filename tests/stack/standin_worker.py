@@ -31,13 +31,14 @@ async def main() -> None:
     if (settings.runtime_dir / Switch.BROKEN).exists():
         sys.exit("the worker says why it cannot start")
     client = await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
-    name, progress = worker_name(), Progress()
+    name, progress, is_deaf = worker_name(), Progress(), (settings.runtime_dir / Switch.DEAF).exists()
     watchdog = Watchdog(
         client,
         name,
         {settings.case_queue: progress},
         heartbeat=settings.worker_heartbeat,
-        pace=Pace(beat=0.2, idle=1.0, canary=2.0, engine=2.0),
+        # One that works answers every canary in the end, however busy the machine is.
+        pace=Pace(beat=0.2, idle=1.0, canary=2.0, engine=2.0) if is_deaf else Pace(beat=0.2, canary=300.0, engine=60.0),
     )
     worker = Worker(
         client,
@@ -49,7 +50,7 @@ async def main() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     tasks = [asyncio.create_task(stop.wait()), asyncio.create_task(watchdog.run())]
-    if not (settings.runtime_dir / Switch.DEAF).exists():
+    if not is_deaf:
         tasks.append(asyncio.create_task(worker.run()))
     print("worker ready (stand-in)", flush=True)
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

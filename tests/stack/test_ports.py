@@ -18,7 +18,7 @@ def book(tmp_path: Path) -> Iterator[PortBook]:
 
 
 def _remembered_free_port(book: PortBook) -> int:
-    # Not the preferred one, for which other programs on this machine may race with us.
+    # Not the preferred one, for which other programs on this machine may race with us; nor will they for the next.
     port = free_port()
     (book.runtime_dir / "ports.json").write_text(json.dumps({PortName.TEMPORAL: port}))
     return port

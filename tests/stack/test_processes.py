@@ -12,16 +12,18 @@ import pytest
 from adapters.stack import processes
 from adapters.stack.processes import Child, PartFailed, launch, rotate, shorten, stop_leftover
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(900)"
+)
 
 
-async def _sleeper(tmp_path: Path, code: str = "import time; time.sleep(60)") -> Child:
+async def _sleeper(tmp_path: Path, code: str = "import time; time.sleep(900)") -> Child:
     return await launch([sys.executable, "-c", code], log=tmp_path / "log", cwd=tmp_path)
 
 
 async def test_a_child_that_ignores_its_signal_is_killed_after_its_grace(tmp_path: Path) -> None:
     child = await _sleeper(tmp_path, STUBBORN)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(100):
         while "up" not in (tmp_path / "log").read_text():
             await asyncio.sleep(0.01)
     await child.stop(grace=0.2)
@@ -30,16 +32,16 @@ async def test_a_child_that_ignores_its_signal_is_killed_after_its_grace(tmp_pat
 
 async def test_a_leftover_is_stopped(tmp_path: Path) -> None:
     child = await _sleeper(tmp_path)
-    assert await stop_leftover(child.mark, signal.SIGTERM, grace=5)
+    assert await stop_leftover(child.mark, signal.SIGTERM, grace=60)
     assert not child.mark.alive()
-    assert not await stop_leftover(child.mark, signal.SIGTERM, grace=5)
+    assert not await stop_leftover(child.mark, signal.SIGTERM, grace=60)
     await child.kill()
 
 
 async def test_a_stranger_with_a_leftovers_number_is_left_alone(tmp_path: Path) -> None:
     child = await _sleeper(tmp_path)
     for change in ({"started": child.mark.started - 1}, {"boot": "an earlier boot"}):
-        assert not await stop_leftover(child.mark.model_copy(update=change), signal.SIGTERM, grace=5)
+        assert not await stop_leftover(child.mark.model_copy(update=change), signal.SIGTERM, grace=60)
     assert child.running
     await child.kill()
 
