@@ -6,6 +6,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, make_url
 
+CONNECTS_WITHIN = 5
+"""Seconds until a database that takes a connection but does not answer counts as gone."""
+
+WAITS_WITHIN = 10
+"""Seconds that somebody waits until one of the pool's connections is free."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -17,8 +23,8 @@ def make_engine(url: str, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=5,
         pool_pre_ping=True,
-        pool_timeout=10,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        pool_timeout=WAITS_WITHIN,
+        connect_args={"connect_timeout": CONNECTS_WITHIN, "options": "-c timezone=UTC"},
     )
 
 

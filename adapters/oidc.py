@@ -32,7 +32,6 @@ log = logging.getLogger("haochaping.login")
 
 _LASTS = timedelta(minutes=10)
 """How long somebody may take at the provider."""
-_PATIENCE = 5.0
 _LEEWAY = 120
 """Seconds by which the provider's clock may differ from ours."""
 _SIGNED_WITH = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -45,7 +44,9 @@ _NOT_BELIEVED = "统一身份认证的答复无法核实，没有登录。请重
 
 @dataclass(frozen=True)
 class OidcProvider:
-    """One provider, by its issuer address. `user_claim` is the claim that holds the user's id of our directory."""
+    """One provider, by its issuer address. `user_claim` is the claim that holds the user's id of our directory;
+    `patience` how many seconds the provider may take over each answer.
+    """
 
     engine: Engine
     now: Callable[[], datetime]
@@ -53,6 +54,7 @@ class OidcProvider:
     client_id: str
     client_secret: SecretStr
     user_claim: str = "preferred_username"
+    patience: float = 5.0
 
     def begin(self, next_page: str, redirect_uri: str) -> tuple[str, str]:
         """Where to send the browser, and the secret that it keeps until it comes back. Raises LoginRefused."""
@@ -145,7 +147,7 @@ class OidcProvider:
             scope="openid profile",
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
-            timeout=_PATIENCE,
+            timeout=self.patience,
             trust_env=False,
         )
 

@@ -7,7 +7,6 @@ what is driven and what is counted.
 
 import asyncio
 import contextlib
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -31,6 +30,7 @@ from adapters.stack.temporal import TemporalServer
 from calendars import WorkingCalendar
 from models.policy import Policy
 from policy.parsing import PolicyFile
+from tests.support.ports import own_block
 
 OFFICE = PROJECT / "tests" / "support" / "directory.toml"
 _READY = "ready"
@@ -128,7 +128,8 @@ async def ground() -> AsyncIterator[Ground]:
     with tempfile.TemporaryDirectory(prefix="haochaping-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # as root the database runs as another user, who has to come through here
-        grpc, screen, http, sql = _free_ports(4)
+        first = own_block()  # not the stack's ports: one may be running beside
+        grpc, screen, http, sql = range(first, first + 4)
         temporal = TemporalServer(folder / "temporal", grpc, screen, http, folder / "temporal.log")
         postgres = Postgres(folder / "postgres", sql, folder / "postgres.log")
         async with contextlib.AsyncExitStack() as stack:
@@ -160,15 +161,6 @@ def resident(child: Child) -> int:
 def unshared(child: Child) -> int:
     """Memory of a process and its children in bytes, shared pages divided among those who share them (PSS)."""
     return sum(process.memory_full_info().pss for process in _family(child))
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports of the kernel's choice, not the stack's: a stack may be running beside."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def _furnish(engine: Engine) -> tuple[PolicyFile, WorkingCalendar]:

@@ -25,6 +25,9 @@ AFTER_SECONDS = 0.3
 PAUSES = (0.0, 1.0, 5.0, 30.0)
 """Seconds before each attempt to report."""
 
+PATIENCE_SECONDS = 60.0
+"""How long the sender may take over its answer."""
+
 log = logging.getLogger(__name__)
 
 
@@ -66,14 +69,14 @@ class Receipts:
         if not self._sender:
             raise LookupError("no SMS has said where to report")
         body = json.dumps({"from": number, "text": text, "at": _now()}, ensure_ascii=False).encode()
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as client:
             told = await client.post(f"{self._sender}/replies", content=body, headers=self._headers(body))
         return told.status_code, told.text
 
     async def _report(self, key: str, fate: str, receipt: str, address: str) -> None:
         await asyncio.sleep(AFTER_SECONDS)
         body = json.dumps({"id": key, "fate": fate, "at": _now(), "receipt": receipt}).encode()
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as client:
             for pause in PAUSES:
                 await asyncio.sleep(pause)
                 try:

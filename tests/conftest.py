@@ -2,30 +2,43 @@
 
 `database_url` is a migrated database of the test's own (a copy of one that was migrated once); `empty_database_url`
 one without tables. The server runs without fsync: nobody misses these data after a power cut.
+
+Hypothesis draws the same examples each time and asks nobody to be quick: a run neither fails nor passes by chance.
 """
 
 import asyncio
 import itertools
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import disk_usage, rmtree
 from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
+from temporalio.worker._workflow import _WorkflowWorker
 
+from adapters import database
 from adapters.stack.postgres import Postgres
+from tests.support.ports import own_block
 
 _IN_MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
 """Bytes that have to be free there; the largest test writes some hundred million."""
 
 _PREFIX = "haochaping-tests-"
+
+_LEAVES_WITHIN = 100.0
+"""Seconds until a session of a database that is to be dropped or copied will not leave any more."""
+
+settings.register_profile("certain", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("certain")
 
 
 @dataclass
@@ -51,14 +64,21 @@ class DatabaseServer:
         return f"{self.url.rsplit('/', 1)[0]}/{name}"
 
     def _run(self, statement: sql.Composed) -> None:
+        """Run it, again while a session that has to leave the database for it has not left; the server waits 5 s."""
+        deadline = monotonic() + _LEAVES_WITHIN
         with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(statement)
+            while True:
+                try:
+                    connection.execute(statement)
+                    return
+                except psycopg.errors.ObjectInUse:
+                    if monotonic() > deadline:
+                        raise
 
 
 def free_port() -> int:
-    """A port that the system gives out, so that sessions side by side do not race for the same one."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port on which nobody listens and which nobody else is given, nor the nine that follow it."""
+    return own_block()
 
 
 @contextmanager
@@ -91,16 +111,38 @@ def _served(runtime_dir: Path) -> Iterator[DatabaseServer]:
             runner.run(server.wait_ready(child))
             yield DatabaseServer(runner.run(server.ensure_database()))
         finally:
-            runner.run(child.stop(grace=10))
+            runner.run(child.stop(grace=60))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_with_the_database() -> Iterator[None]:
+    """A database that a busy machine keeps from answering for some seconds is not gone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "CONNECTS_WITHIN", 60)
+        patch.setattr(database, "WAITS_WITHIN", 60)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_with_workflows() -> Iterator[None]:
+    """A workflow that a busy machine keeps from yielding is not deadlocked; the library takes it for that after 2 s."""
+    make = _WorkflowWorker.__init__
+
+    def make_patient(self: _WorkflowWorker, *arguments: Any, **options: Any) -> None:
+        make(self, *arguments, **options)
+        assert self._deadlock_timeout_seconds == 2, "the library calls it otherwise now"
+        self._deadlock_timeout_seconds = 100
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_WorkflowWorker, "__init__", make_patient)
+        yield
 
 
 @pytest.fixture(scope="session")
 def migrated_template(database_server: DatabaseServer) -> str:
     """The name of a database that was migrated once, to be copied."""
-    from adapters.database import migrate
-
     url = database_server.create()
-    migrate(url)
+    database.migrate(url)
     return url.rsplit("/", 1)[1]
 
 

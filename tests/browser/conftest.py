@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.browser.site import Site, open_site
+from tests.browser.site import PATIENT_MS, Site, open_site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "Chromium is missing, so no page was tried in a browser. Debian: apt install chromium fonts-noto-cjk"
@@ -26,7 +26,9 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip(MISSING)
     async with async_playwright() as playwright:
         # A container has no user namespaces; the pages are our own.
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"], timeout=2 * PATIENT_MS
+        )
         yield opened
         await opened.close()
 

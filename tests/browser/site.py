@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.rhythm.support import PaperSchedules
 from tests.support.engine import Office
@@ -24,6 +24,11 @@ from web.ports import Desk
 
 OFFICE_SCREEN = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+
+PATIENT_MS = 60_000
+"""Milliseconds until a page, or what it is to show, will not come any more; only a failure waits that long."""
+
+expect.set_options(timeout=PATIENT_MS)
 
 
 @dataclass
@@ -87,7 +92,7 @@ class Site:
 
     async def _window(self, context: BrowserContext) -> Page:
         page = await context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENT_MS)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._listen)
         page.on("request", self._need_our_own_host)
@@ -116,6 +121,7 @@ async def open_site(
                 log_level="warning",
                 access_log=False,
                 lifespan="off",
+                timeout_keep_alive=600,  # no connection is closed in the moment in which a form is sent over it
                 timeout_graceful_shutdown=1,
             )
         )

@@ -73,7 +73,7 @@ ASKED = {
 """What pages are asked that show something only then."""
 
 
-@pytest.mark.timeout(300)  # more than thirty pages
+@pytest.mark.timeout(1200)  # more than thirty pages
 @pytest.mark.parametrize("screen", [OFFICE_SCREEN, PHONE], ids=["office screen", "telephone"])
 async def test_no_page_has_a_barrier_that_axe_finds(site: OpenSite, tmp_path: Path, screen: dict[str, int]) -> None:
     at = await site("2026-03-09 10:00")

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from models.case import Ending
@@ -11,6 +12,8 @@ from tests.browser.walk import confirm, rated, sign_off
 from tests.support.engine import CLERK, REVIEWER
 
 TEXT = "窗口的王某态度恶劣"
+
+pytestmark = pytest.mark.timeout(600)
 
 
 async def test_a_clerk_appeals_and_a_reviewer_upholds_it(site: OpenSite, tmp_path: Path) -> None:
@@ -23,6 +26,7 @@ async def test_a_clerk_appeals_and_a_reviewer_upholds_it(site: OpenSite, tmp_pat
     await at.show(page, "/mine")
     await expect(page.get_by_text(case_no)).to_be_visible()
     await page.get_by_role("link", name="社会保障卡补换").click()
+    await page.wait_for_url(f"{at.address}/cases/{case_no}")
     shown = await page.locator("main").inner_text()
     assert TEXT not in shown
     assert "演示评价人九" not in shown

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenSite
@@ -11,6 +12,8 @@ from tests.support.engine import SUPERVISOR
 from tests.support.holidays import one_more_day_off
 
 WRONG = "year = 2026\nholidays = []\n"
+
+pytestmark = pytest.mark.timeout(600)
 
 
 async def test_a_supervisor_puts_a_notice_in_force(site: OpenSite, tmp_path: Path) -> None:
@@ -32,7 +35,7 @@ async def test_a_supervisor_puts_a_notice_in_force(site: OpenSite, tmp_path: Pat
     await page.get_by_role("button", name="预览").click()
     await expect(page.get_by_role("link", name=case_no).first).to_be_visible()
     await page.get_by_role("button", name="施行这份通知").click()
-    await expect(page.get_by_role("status").filter(has_text="1 件")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_role("status").filter(has_text="本次重新计算 1 件案件")).to_be_visible()
 
     await at.show(page, f"/cases/{case_no}")
     await expect(page.get_by_text("期限变动").first).to_be_visible()

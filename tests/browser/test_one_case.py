@@ -21,6 +21,8 @@ PICTURE = bytes.fromhex(
 
 PASSWORD = "correct-horse-演示"
 
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.mark.parametrize(
     ("screen", "javascript"),
@@ -73,6 +75,7 @@ async def test_people_log_in_with_a_password_and_out_again(site: OpenSite, tmp_p
     page = await log_in(at, SUPERVISOR, PASSWORD)
     await expect(page).to_have_url(f"{at.address}/overview")
     await page.get_by_role("button", name="退出").click()
+    await page.wait_for_url(f"{at.address}/login?why=out")
     await at.show(page, "/overview")
     await expect(page.get_by_label("密码")).to_be_visible()
     assert at.faults == []

@@ -62,11 +62,12 @@ async def hand_in(site: Site, case_no: str, attachment: Path | None = None) -> P
     page = await site.of(OFFICER)
     await site.show(page, f"/cases/{case_no}")
     await page.get_by_role("link", name="提交整改情况").first.click()
+    await page.wait_for_url(re.compile("/act/submit_remediation$"))
     await page.get_by_label("整改情况").fill(MEASURES)
     if attachment is not None:
         await page.get_by_label(re.compile("上传文件")).set_input_files(attachment)
     await page.get_by_role("button", name="提交整改情况").click()
-    await expect(page.get_by_role("status")).to_be_visible()
+    await recorded(page)
     return page
 
 
@@ -75,4 +76,10 @@ async def confirm(page: Page) -> None:
     await page.get_by_role("button", name="下一步：核对").click()
     await expect(page.get_by_text("办理后不能撤回")).to_be_visible()
     await page.get_by_role("button", name="确认办理").click()
+    await recorded(page)
+
+
+async def recorded(page: Page) -> None:
+    """Wait for the page to which a form leads that the case has taken."""
+    await page.wait_for_url(re.compile(r"\?done=\d+$"))
     await expect(page.get_by_role("status")).to_be_visible()

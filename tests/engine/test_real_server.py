@@ -7,13 +7,17 @@ details, and the case file after closing.
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from google.protobuf.json_format import MessageToJson
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.update.v1 import UpdateRef
+from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.courier import NotYet
@@ -26,10 +30,13 @@ from adapters.policies import keep, load_calendar, load_policy
 from models.actions import Action
 from models.errors import ActionRefused
 from models.notices import Channel, Message
-from tests.support.engine import DIRECTORY, HOTLINE, OFFICER, QUEUE, TEST_KEYS, Office
+from tests.support.engine import DIRECTORY, HOTLINE, OFFICER, QUEUE, STARTS_WITHIN, TEST_KEYS, Office
 from tests.support.values import an_order
 from worker import build_worker
 from workflows.options import SEARCH_ATTRIBUTES
+
+EVENTUALLY = 100.0
+"""Seconds until what is waited for will not come any more."""
 
 
 @pytest.fixture
@@ -44,6 +51,7 @@ async def office(database_url: str, temporal_binary: Path) -> AsyncIterator[Offi
         dev_server_existing_path=str(temporal_binary),
         data_converter=data_converter(TEST_KEYS),
         search_attributes=SEARCH_ATTRIBUTES,
+        dev_server_startup_timeout=STARTS_WITHIN,
     )
     async with environment, build_worker(environment.client, engine, QUEUE):
         yield Office(environment, engine, file, calendar, "420700")
@@ -61,13 +69,14 @@ async def test_an_action_that_comes_before_the_first_task_follows_the_dispatch(
         dev_server_existing_path=str(temporal_binary),
         data_converter=data_converter(TEST_KEYS),
         search_attributes=SEARCH_ATTRIBUTES,
+        dev_server_startup_timeout=STARTS_WITHIN,
     )
     async with environment:
         office = Office(environment, engine, load_policy("ezhou"), load_calendar("ezhou"), "420700")
         order = an_order(calendar_version=office.calendar.version)
         await office.desk.open(order)  # and nobody works yet
-        signing = asyncio.create_task(office.act(order.case_no, Action.SIGN_OFF, OFFICER))
-        await asyncio.sleep(0)
+        signing = asyncio.create_task(office.act(order.case_no, Action.SIGN_OFF, OFFICER, key="early"))
+        await _is_waiting(environment.client, order.case_no, "early")
         async with build_worker(environment.client, engine, QUEUE):
             receipt = await signing
         events = await _events(environment.client, order.case_no)
@@ -77,6 +86,21 @@ async def test_an_action_that_comes_before_the_first_task_follows_the_dispatch(
         assert office.events(order.case_no) == ["转办", "签收"]
         assert {clock.kind for clock in office.reader.clocks(order.case_no) if clock.ended_at} == {"sign_off"}
     engine.dispose()
+
+
+async def _is_waiting(client: Client, case_no: str, key: str) -> None:
+    """Until the engine has an action, although nobody has taken it yet."""
+    reference = UpdateRef(workflow_execution=WorkflowExecution(workflow_id=case_no), update_id=key)
+    request = PollWorkflowExecutionUpdateRequest(namespace=client.namespace, update_ref=reference)
+    async with asyncio.timeout(EVENTUALLY):
+        while True:
+            try:
+                await client.workflow_service.poll_workflow_execution_update(request, timeout=timedelta(seconds=10))
+                return
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+            await asyncio.sleep(0.01)
 
 
 async def _events(client: Client, case_no: str) -> list[str]:
@@ -131,7 +155,7 @@ async def test_supervisors_can_list_cases_by_stage_unit_class_and_due_date(offic
         'Stage="整改中" AND Unit="ez-renshe" AND CaseClass="一般" AND Jurisdiction="ezhou" AND Overdue=false '
         f'AND DueDate > "{datetime.now(UTC).isoformat()}"'
     )
-    async with asyncio.timeout(10):  # the engine's list is a moment behind
+    async with asyncio.timeout(EVENTUALLY):  # the engine's list is a moment behind
         while [found.id async for found in office.client.list_workflows(query)] != [case_no]:
             await asyncio.sleep(0.1)
 

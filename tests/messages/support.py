@@ -27,6 +27,7 @@ from adapters.signed_http import SignedHttp
 from adapters.sms import SmsSender
 from adapters.work_chat import WorkChatSender
 from models.notices import Channel, Message, MessageStatus, NoticeKind, message_key
+from tests.support.ports import own_block
 
 ROOT = Path(__file__).resolve().parents[2]
 CASE_NO = "ezhou-4207042026021300017-1"
@@ -167,6 +168,10 @@ class Counterparts:
 
     @classmethod
     def start(cls, runtime_dir: Path, http_port: int = 0, smtp_port: int = 0) -> "Counterparts":
+        """Start it, on ports that nobody takes while it is away; or on these, where it was before."""
+        if not http_port:
+            http_port = own_block()
+            smtp_port = http_port + 1
         process = subprocess.Popen(
             [
                 *(sys.executable, "-W", "error", "-m", "counterparts", "--runtime-dir", str(runtime_dir)),

@@ -32,6 +32,7 @@ from tests.messages.support import (
     post,
     until_sent,
 )
+from tests.support.engine import STARTS_WITHIN
 from workflows.courier import Courier, CourierOrder, start_couriers
 
 
@@ -42,6 +43,7 @@ async def client(temporal_binary: Path) -> AsyncIterator[Client]:
         dev_server_existing_path=str(temporal_binary),
         data_converter=pydantic_data_converter,
         dev_server_log_level="error",
+        dev_server_startup_timeout=STARTS_WITHIN,
     )
     async with environment:
         yield environment.client

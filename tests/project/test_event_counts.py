@@ -12,7 +12,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from bench.counts import STEPS, Cause, Counts, added, causes_of, count_appeal_period, count_both
+from bench.counts import STEPS, Cause, Counts, added, causes_of, count_appeal_period, count_both, lost
 from tests.support.engine import office_at
 
 EVENTS = {
@@ -87,6 +87,17 @@ def test_a_workflow_task_that_only_waits_is_found(came_in: list[str], commanded:
     names = [*came_in, "WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "WORKFLOW_TASK_COMPLETED", *commanded]
     events = [HistoryEvent(event_type=EventType.Value(f"EVENT_TYPE_{name}")) for name in names]
     assert causes_of(events) == [cause]
+
+
+def test_a_workflow_task_that_a_busy_worker_lets_time_out_is_not_the_cases_cost() -> None:
+    begins, ended = ["WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED"], "WORKFLOW_TASK_COMPLETED"
+    names = [*begins, ended, "TIMER_FIRED", begins[0], "WORKFLOW_TASK_TIMED_OUT", *begins, "ACTIVITY_TASK_STARTED"]
+    names += ["WORKFLOW_TASK_FAILED", *begins, ended]
+    events = [
+        HistoryEvent(event_id=number, event_type=EventType.Value(f"EVENT_TYPE_{name}"))
+        for number, name in enumerate(names, start=1)
+    ]
+    assert [event.event_id for event in lost(events)] == [5, 6, 7, 8, 10]
 
 
 def test_the_history_of_a_plain_case_stays_small(counted: tuple[Counts, Counts]) -> None:

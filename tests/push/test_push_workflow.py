@@ -12,6 +12,7 @@ from temporalio.worker import Worker
 
 from activities.push import PushActivities, Pusher
 from tests.push.support import Shop
+from tests.support.engine import STARTS_WITHIN
 from workflows.push import PlatformPush, start_push
 
 
@@ -22,6 +23,7 @@ async def client(temporal_binary: Path) -> AsyncIterator[Client]:
         dev_server_existing_path=str(temporal_binary),
         data_converter=pydantic_data_converter,
         dev_server_log_level="error",
+        dev_server_startup_timeout=STARTS_WITHIN,
     )
     async with environment:
         yield environment.client

@@ -17,7 +17,7 @@ TABLE = pytest.StashKey[list[str]]()
 
 @pytest.fixture(scope="session")
 def evidence(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Evidence:
-    """What is left of 200 running cases after every blow."""
+    """What is left of all running cases after every blow."""
     folder = tmp_path_factory.mktemp("recovery")
     size = Size(
         cases=int(os.environ.get("RECOVERY_CASES", "120")),

@@ -161,7 +161,7 @@ class Collector:
 def arrived(settings: Settings) -> list[Arrived]:
     """Everything that the counterpart keeps, page by page."""
     found: list[Arrived] = []
-    with httpx.Client(base_url=settings.counterpart_url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=settings.counterpart_url, trust_env=False, timeout=120) as client:
         while True:
             answer: dict[str, Any] = client.get("/api/messages", params={"limit": 1000, "offset": len(found)}).json()
             found += [

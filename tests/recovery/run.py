@@ -26,12 +26,12 @@ from adapters.tables.ratings import RatingRow
 from calendars import WorkingCalendar
 from models.case import CaseOrder, Ending
 from models.due import SHANGHAI, DayHours
-from models.notices import MessageStatus
+from models.notices import MessageRecord, MessageStatus
 from models.policy import Policy
 from tests.recovery.blows import Blow, Recovery, strike, until
-from tests.recovery.evidence import Collector, Evidence, arrived
+from tests.recovery.evidence import Arrived, Collector, Evidence, arrived
 from tests.recovery.new_calendar import WHO, NewCalendar
-from tests.recovery.scripts import LAST_MOVES, URGE, scripts
+from tests.recovery.scripts import LAST_MOVES, PUT_RIGHT, URGE, scripts
 from tests.recovery.stack import Stack
 from tests.support.crowd import Crowd, Script
 from tests.support.engine import DIRECTORY
@@ -42,6 +42,9 @@ CONNECTIONS = 4
 LATE = 8
 """Cases that are dispatched after the notice, while it is being applied."""
 
+KEPT = 8
+"""Cases that are being put right and that nobody touches until the blow falls during the notice: they have it then."""
+
 _EXTENDED_TO = 8
 """Working days from today: more than a general case's five, even when one of them becomes a day off."""
 
@@ -49,8 +52,10 @@ PEOPLE = 24
 REPEATED = 40
 """Actions that are asked for again at the end, when their cases are closed."""
 
-SENT_WITHIN = 180.0
-"""Seconds: a message in the hands of a courier that was killed goes again when its lease of a minute has lapsed."""
+SENT_WITHIN = 900.0
+"""Seconds: a message in the hands of a courier that was killed goes again when its lease of a minute has lapsed, one
+that could not go rests up to a minute more, and nobody says that it can go then.
+"""
 
 
 @dataclass(frozen=True)
@@ -99,13 +104,17 @@ class _Run:
         every = list(self._scripts.values())
         twins = await self._dispatched(every)
         await self._crowd.play(twins, at_once=4)
+        # The lowest numbers, so that the notice comes to them first.
+        kept = await self._dispatched([self._scripts[PUT_RIGHT]] * KEPT)
+        await self._crowd.play(kept, at_once=4, end=1)
+        self._notice.before_the_blow.update(kept)
         cases = await self._dispatched([every[number % len(every)] for number in range(self._size.cases)])
         urges = ((URGE,),) * len(self._size.blows)
         watched_script = Script(moves=(*urges, *LAST_MOVES), ending=Ending.SATISFIED)
         (watched,) = await self._dispatched([watched_script])
         async with asyncio.TaskGroup() as group:
             group.create_task(self._crowd.play(cases, PEOPLE))
-            recoveries = await self._blows(sum(script.acts for script in cases.values()), watched, group)
+            recoveries = await self._blows(sum(script.acts for script in cases.values()), kept, watched, group)
             for (last,) in LAST_MOVES:
                 await self._crowd.act(watched, last)
         await self._all_sent()
@@ -113,8 +122,9 @@ class _Run:
         told = await self._crowd.again(repeats)
         collector = Collector(self._client, self._desks[0], self._engine, self._notice)
         of_twins = await collector.cases(twins)
+        outbox, found = await self._sent_and_arrived(collector)
         return Evidence(
-            cases=await collector.cases(cases | self._late | {watched: watched_script}),
+            cases=await collector.cases(kept | cases | self._late | {watched: watched_script}),
             late=set(self._late),
             twins=dict(zip(self._scripts, of_twins.values(), strict=True)),
             notice=self._notice,
@@ -122,8 +132,8 @@ class _Run:
             repeated=list(zip(repeats, told, strict=True)),
             refused=self._crowd.refused,
             unanswered=self._crowd.unanswered,
-            arrived=arrived(self._stack.settings),
-            outbox=collector.outbox(),
+            arrived=found,
+            outbox=outbox,
             recoveries=recoveries,
             output=self._stack.output,
         )
@@ -142,7 +152,9 @@ class _Run:
         await self._desks[0].open_at_their_pace(orders(), reader.dispatched, lambda _: None)
         return cases
 
-    async def _blows(self, acts: int, watched: str, group: asyncio.TaskGroup) -> dict[Blow, list[Recovery]]:
+    async def _blows(
+        self, acts: int, kept: dict[str, Script], watched: str, group: asyncio.TaskGroup
+    ) -> dict[Blow, list[Recovery]]:
         """The blows, spread over the crowd's actions, so that people act before, between and after them.
 
         One falls while a holiday notice is being applied; the end is awaited here, while the watched case still runs.
@@ -159,6 +171,7 @@ class _Run:
                 ordering = group.create_task(self._notice.order())
                 await self._counts_some(group)
                 self._notice.strikes()
+                group.create_task(self._crowd.play(kept, at_once=2, begin=1))
             recoveries.setdefault(blow, []).append(await strike(blow, self._stack, self._crowd, watched))
         await ordering
         return recoveries
@@ -168,6 +181,14 @@ class _Run:
         await until(lambda: self._notice.cases_that_have_it() > 0, lambda: "the notice reached a case")
         self._late = await self._dispatched(list(self._scripts.values())[:LATE])
         group.create_task(self._crowd.play(self._late, at_once=2))
+
+    async def _sent_and_arrived(self, collector: Collector) -> tuple[list[MessageRecord], list[Arrived]]:
+        """The outbox, and what the receivers had while nothing was decided or sent: a job may run at any hour."""
+        while True:
+            await self._all_sent()
+            before, found = collector.outbox(), arrived(self._stack.settings)
+            if collector.outbox() == before:
+                return before, found
 
     async def _all_sent(self) -> None:
         outbox = PostgresOutbox(self._engine)

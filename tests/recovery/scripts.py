@@ -46,10 +46,11 @@ _REDISPATCH = Act(SUPERVISOR, Action.REDISPATCH, {"to_unit": OTHER_UNIT, "reason
 _OTHER_SIGN = Act(OTHER_OFFICER, Action.SIGN_OFF)
 _OTHER_PUT_RIGHT = Act(OTHER_OFFICER, Action.SUBMIT_REMEDIATION, _MEASURES)
 
+PUT_RIGHT = "signed for and verified at the same moment"
+"""The situation whose first move leads to the remediation."""
+
 _PLAIN: dict[str, Script] = {
-    "signed for and verified at the same moment": Script(
-        moves=((_SIGN, _FOUNDED), (_PUT_RIGHT,), (_SATISFIED,)), ending=Ending.SATISFIED
-    ),
+    PUT_RIGHT: Script(moves=((_SIGN, _FOUNDED), (_PUT_RIGHT,), (_SATISFIED,)), ending=Ending.SATISFIED),
     "a difficult one, verified before it is signed for": Script(
         moves=((_FOUNDED,), (_SIGN,), (_PUT_RIGHT,), (_SATISFIED,)),
         ending=Ending.SATISFIED,

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import psutil
 
-from adapters.settings import PROJECT, Settings, StackFile
+from adapters.settings import PROJECT, ProcessMark, Settings, StackFile
 from adapters.stack.parts import PartName
 from adapters.stack.ports import PortName
+from tests.support.ports import own_block
+from tests.support.supervisor_words import stands
 
-_READY_WITHIN = 120.0  # seconds
-_END_WITHIN = 30.0
+_READY_WITHIN = 600.0  # seconds
+_END_WITHIN = 300.0
 
 
 class Stack:
@@ -25,10 +27,8 @@ class Stack:
     def __init__(self, runtime_dir: Path) -> None:
         self.runtime_dir = runtime_dir
         runtime_dir.mkdir()
-        # While a part is dead its port is free for anybody: neither another stack nor the kernel's own choice
-        # (which begins at 32768) may be tempted.
-        first = 20000 + os.getpid() % 1000 * 10
-        ports = {name: first + number for number, name in enumerate(PortName)}
+        # While a part is dead its port is free for anybody: neither another stack nor the kernel may be tempted.
+        ports = {name: number for number, name in enumerate(PortName, start=own_block())}
         (runtime_dir / "ports.json").write_text(json.dumps(ports))
         self._output = runtime_dir.with_name("output.txt")
         self._process: subprocess.Popen[bytes] | None = None
@@ -75,21 +75,32 @@ class Stack:
         os.killpg(self._process.pid, signal.SIGINT)
         return self._process.wait(_END_WITHIN)
 
-    def kill(self, *parts: PartName) -> None:
-        """`kill -9` of parts with all their processes, as close together as can be."""
-        processes = [psutil.Process(self.record.parts[part].pid) for part in parts]
+    def kill(self, *parts: PartName) -> dict[PartName, ProcessMark]:
+        """`kill -9` of parts with all their processes, as close together as can be; what was killed."""
+        marks = self.record.parts
         # A postmaster's children would finish what they have in hand; a real crash asks them no more than it.
-        for process in [each for parent in processes for each in (parent, *parent.children(recursive=True))]:
+        for process in [each for part in parts for each in _with_children(marks[part])]:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+        return {part: marks[part] for part in parts}
 
-    def stop_progress(self, part: PartName) -> None:
-        """SIGSTOP: it lives, but does nothing any more."""
-        os.kill(self.record.parts[part].pid, signal.SIGSTOP)
+    def stop_progress(self, part: PartName) -> ProcessMark:
+        """SIGSTOP: it lives, but does nothing any more. Which process that is; blocks until it stands still.
 
-    def times_restored(self, part: PartName) -> int:
-        """How often the supervisor has said that it brought the part back."""
-        return self.output.count(f"{part.label}已恢复")
+        It may just have left by itself; then its successor is stopped, once that is in its place.
+        """
+        while True:
+            mark = self.record.parts[part]
+            if self.stands(part) and mark.alive():
+                with suppress(ProcessLookupError):
+                    os.kill(mark.pid, signal.SIGSTOP)
+                if _stands_still(mark) and self.stands(part):
+                    return mark
+            time.sleep(0.05)
+
+    def stands(self, part: PartName) -> bool:
+        """Whether the part runs, and is back as often as it was lost, by the supervisor's own word."""
+        return stands(self.output, part) and self.record.parts[part].alive()
 
     def log(self, part: PartName) -> str:
         """The part's log since the last start of the stack."""
@@ -109,3 +120,21 @@ class Stack:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
             self._process.wait()
+
+
+def _with_children(mark: ProcessMark) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(mark.pid)
+        if mark.alive():
+            return [parent, *parent.children(recursive=True)]
+    return []
+
+
+def _stands_still(mark: ProcessMark) -> bool:
+    """Whether it is stopped; a signal takes a moment."""
+    while mark.alive():
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(mark.pid).status() == psutil.STATUS_STOPPED:
+                return True
+        time.sleep(0.01)
+    return False

@@ -1,4 +1,4 @@
-"""200 running cases while people act, and parts of the system are killed: what everybody may rely on afterwards.
+"""Many running cases while people act, and parts of the system are killed: what everybody may rely on afterwards.
 
 All claims are about one run (`evidence`): the stack of `starter.py up`, a crowd acting at once, and these blows one
 after the other: `kill -9` of worker, engine, database and all parts, a worker that stands still, Ctrl-C and `up`.

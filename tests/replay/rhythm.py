@@ -45,6 +45,6 @@ async def _done(office: Office, work: Tally, order: WorkOrder, after: timedelta)
     async with build_rhythm(office.client, office.engine, {KIND: work}, "rhythm"):
         handle = await office.plain_client.start_workflow(PeriodicWork.run, order, id="rhythm", task_queue="rhythm")
         await office.environment.sleep(after)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(100):
             await handle.result()
     return handle

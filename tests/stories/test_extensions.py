@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from models.actions import MESSAGES, Action
+from models.actions import MESSAGES, Action, Receipt
 from models.case import CaseClass
 from models.clocks import ClockKind
-from models.errors import RefusedForNow
+from models.errors import EngineUnavailable, RefusedForNow
 from models.notices import NoticeKind
 from models.steps import TaskKind
 from tests.stories.acts import COLLEAGUE, date_changes, deadline, in_remediation, letters, of_one_mind, refused, rungs
@@ -135,7 +135,8 @@ async def test_an_extension_asked_while_the_dates_are_on_their_way_waits_for_the
     case_no = await office.dispatch()
     async with signed_but_not_written_down(office, case_no):
         asking = asyncio.create_task(office.act(case_no, Action.REQUEST_EXTENSION, OFFICER, **ASKED))
-        await asyncio.sleep(1)
+        with pytest.raises(RefusedForNow):  # one that was asked later, and less patiently
+            await asked_in_a_hurry(office, case_no)
         assert not asking.done()
     await asking
     state = await office.desk.state(case_no)
@@ -146,12 +147,19 @@ async def test_an_extension_asked_while_the_dates_are_on_their_way_waits_for_the
 async def test_dates_that_do_not_come_in_time_are_said_to_be_on_their_way(open_office: OpenOffice) -> None:
     office = await open_office("2026-03-09 09:00")
     case_no = await office.dispatch()
-    hurried = CaseDesk(office.client, QUEUE, patience=timedelta(seconds=1))
-    message = MESSAGES[Action.REQUEST_EXTENSION].model_validate({"actor": office.directory.actor(OFFICER), **ASKED})
     async with signed_but_not_written_down(office, case_no):
         with pytest.raises(RefusedForNow, match="整改时限正在重新计算，请稍后再申请"):
-            await hurried.act(case_no, Action.REQUEST_EXTENSION, message, "hurried")
+            await asked_in_a_hurry(office, case_no)
     assert office.events(case_no) == ["转办", "签收"]
+
+
+async def asked_in_a_hurry(office: Office, case_no: str) -> Receipt:
+    """Somebody asks and has two seconds; they ask again when a busy machine takes longer to say anything."""
+    hurried = CaseDesk(office.client, QUEUE, patience=timedelta(seconds=2))
+    message = MESSAGES[Action.REQUEST_EXTENSION].model_validate({"actor": office.directory.actor(OFFICER), **ASKED})
+    while True:
+        with suppress(EngineUnavailable):
+            return await hurried.act(case_no, Action.REQUEST_EXTENSION, message, "hurried")
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.actions import MESSAGES, Action, Receipt
+from models.actions import MESSAGES, Action, HumanAction, Receipt
 from models.actors import Actor
 from models.case import CaseClass, Ending
 from models.errors import ActionRefused, EngineUnavailable, HaochapingError, RefusedForNow
@@ -73,7 +73,8 @@ class _Patient:
 
     case_no: str
     script: Script
-    moved: int = 0
+    moved: int
+    stops_at: int
 
 
 @dataclass
@@ -88,9 +89,12 @@ class Crowd:
     unanswered: int = 0
     _sent: int = 0
 
-    async def play(self, cases: Mapping[str, Script], at_once: int) -> None:
-        """Take all cases through their scripts, `at_once` people acting at a time."""
-        waiting = [_Patient(case_no, script) for case_no, script in cases.items()]
+    async def play(self, cases: Mapping[str, Script], at_once: int, begin: int = 0, end: int | None = None) -> None:
+        """Take all cases through their scripts, or from one move up to another, `at_once` people acting at a time."""
+        waiting = [
+            _Patient(case_no, script, begin, len(script.moves) if end is None else end)
+            for case_no, script in cases.items()
+        ]
         async with asyncio.TaskGroup() as people:
             for _ in range(at_once):
                 people.create_task(self._person(waiting))
@@ -124,11 +128,17 @@ class Crowd:
             message = MESSAGES[each.act.action].model_validate(
                 {"actor": self.actors[each.act.user], **each.act.details}
             )
-            try:
-                told.append(await self.desks[0].act(each.receipt.case_no, each.act.action, message, each.key))
-            except HaochapingError as refusal:
-                told.append(refusal)
+            told.append(await self._told(each, message))
         return told
+
+    async def _told(self, each: Acknowledged, message: HumanAction) -> Receipt | HaochapingError:
+        while True:
+            try:
+                return await self.desks[0].act(each.receipt.case_no, each.act.action, message, each.key)
+            except EngineUnavailable:
+                self.unanswered += 1
+            except HaochapingError as refusal:
+                return refusal
 
     async def _person(self, waiting: list[_Patient]) -> None:
         """Nobody waits for a case in another's hands: who finds none free is done, since it will be finished there."""
@@ -136,5 +146,5 @@ class Crowd:
             patient = waiting.pop(self.chance.randrange(len(waiting)))
             await asyncio.gather(*(self.act(patient.case_no, act) for act in patient.script.moves[patient.moved]))
             patient.moved += 1
-            if patient.moved < len(patient.script.moves):
+            if patient.moved < patient.stops_at:
                 waiting.append(patient)

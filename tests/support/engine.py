@@ -11,15 +11,16 @@ import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import libfaketime
 from sqlalchemy import Engine
 from temporalio.api.enums.v1 import EventType, IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.codec import data_converter
@@ -52,9 +53,20 @@ OFFICER, HOTLINE, SUPERVISOR = "officer-renshe", "hotline-01", "supervisor-01"
 CLERK, HEAD, REVIEWER = "clerk-renshe", "head-renshe", "reviewer-01"
 OTHER_SUPERVISOR = "supervisor-02"
 
-_A_MOMENT = timedelta(seconds=1)
+_A_MOMENT = timedelta(seconds=30)
+"""Within so much time nothing may be about to happen when somebody acts: real time passes while they do."""
+
 _PIECE = timedelta(days=1)
 """How much time passes in one call of the test server, which may not take long in real time."""
+
+STARTS_WITHIN = timedelta(seconds=100)
+"""How long an engine may take to start; the library's own five seconds are too short for a busy machine."""
+
+_PATIENCE = 100.0
+"""Seconds of real time until what a story waits for will not come any more."""
+
+_EARLIER = timedelta(minutes=5)
+"""So long before the story its engine starts, so that the story begins at its moment however long the start takes."""
 
 
 def at(text: str) -> datetime:
@@ -104,7 +116,7 @@ class Office:
             await self.let_pass(min(left, _PIECE))
 
     async def let_pass(self, time: timedelta) -> None:
-        """Let time pass, and a moment more for as long as a timer is about to fire.
+        """Let time pass, and a moment more for as long as a timer is about to fire; then what fired is written down.
 
         The test server refuses a workflow task that cancels a timer which fires while the task runs, and never hands it
         out again; the real one takes it. So nobody may act in the very moment in which a timer fires.
@@ -114,24 +126,18 @@ class Office:
             await self.environment.sleep(_A_MOMENT)
 
     async def _a_timer_is_about_to_fire(self) -> bool:
-        soon = await self.now() + _A_MOMENT
-        for case_no in self.orders:
-            if min(await self._timers(case_no), default=soon + _A_MOMENT) <= soon:
-                return True
-        return False
+        """Whether a timer of a case fires within a moment; asked when no case has anything in hand any more."""
+        timers = [timer for case_no in self.orders for timer in _timers(await self.at_rest(case_no))]
+        return min(timers, default=datetime.max.replace(tzinfo=UTC)) <= await self.now() + _A_MOMENT
 
-    async def _timers(self, case_no: str) -> list[datetime]:
-        """When the timers of a case fire that neither fired nor were cancelled."""
-        waiting: dict[str, datetime] = {}
-        history = await self.client.get_workflow_handle(case_no).fetch_history()
-        for event in history.events:
-            if event.event_type is EventType.EVENT_TYPE_TIMER_STARTED:
-                timer = event.timer_started_event_attributes
-                begun = event.event_time.ToDatetime(SHANGHAI)
-                waiting[timer.timer_id] = begun + timer.start_to_fire_timeout.ToTimedelta()
-            waiting.pop(event.timer_fired_event_attributes.timer_id, None)
-            waiting.pop(event.timer_canceled_event_attributes.timer_id, None)
-        return list(waiting.values())
+    async def at_rest(self, case_no: str) -> WorkflowHistory:
+        """The history of a case once neither a workflow task nor an activity of it is in hand."""
+        handle = self.client.get_workflow_handle(case_no)
+        deadline = monotonic() + _PATIENCE
+        while _in_hand(history := await handle.fetch_history()):
+            assert monotonic() < deadline, f"{case_no} does not come to rest"
+            await asyncio.sleep(0.01)
+        return history
 
     async def dispatch(
         self,
@@ -168,13 +174,15 @@ class Office:
 
     async def settled(self, case_no: str, steps: int) -> CaseState:
         """The engine's state once that many steps are recorded in the ledger."""
-        for _ in range(400):
+        deadline = monotonic() + _PATIENCE
+        while True:
             if len(self.entries(case_no)) >= steps:
                 state = await self.desk.state(case_no)
                 if set(state.running) == {clock.kind for clock in state.clocks} and not state.moving:
+                    await self.at_rest(case_no)
                     return state
+            assert monotonic() < deadline, f"{case_no} recorded fewer than {steps} steps, or still moves"
             await asyncio.sleep(0.01)
-        raise AssertionError(f"{case_no} recorded fewer than {steps} steps")
 
     async def act(self, case_no: str, action: Action, user: str, key: str | None = None, **details: Any) -> Receipt:
         """A person acts."""
@@ -201,7 +209,8 @@ class Office:
             window = state.clock(ClockKind.APPEAL_WINDOW)
             assert state.ending is not None, f"{case_no} has not ended"
             assert window is not None, f"{case_no} still waits for {state.running}"
-            await self.let_pass(min(window.due.deadline - await self.now(), _PIECE))
+            left = window.due.deadline - await self.now()
+            await self.let_pass(max(timedelta(0), min(left, _PIECE)))
         handle = self.plain_client.get_workflow_handle(case_no, result_type=CaseEnding)
         ending: CaseEnding = await handle.result()
         return ending
@@ -253,12 +262,16 @@ async def office_at(
         keep(connection, file, calendar)
     Directory(engine).fill(read_directory(DIRECTORY))
     environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(_server_at(text, folder)), data_converter=data_converter(TEST_KEYS)
+        test_server_existing_path=str(_server_at(at(text) - _EARLIER, folder)),
+        test_server_startup_timeout=STARTS_WITHIN,
+        data_converter=data_converter(TEST_KEYS),
     )
     await register_search_attributes(environment.client)
     try:
         async with environment, build_worker(environment.client, engine, QUEUE):
-            yield Office(environment, engine, file, calendar, prefix)
+            office = Office(environment, engine, file, calendar, prefix)
+            await office.wait_until(text)
+            yield office
     finally:
         engine.dispose()
         _forget_the_clock(folder)
@@ -276,6 +289,40 @@ async def register_search_attributes(client: Client) -> None:
     )
 
 
+def _in_hand(history: WorkflowHistory) -> bool:
+    """Whether a workflow task or an activity was scheduled that has not ended."""
+    scheduled = set[int]()
+    for event in history.events:
+        if event.event_type in (
+            EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+            EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+        ):
+            scheduled.add(event.event_id)
+        scheduled -= {
+            event.workflow_task_completed_event_attributes.scheduled_event_id,
+            event.workflow_task_failed_event_attributes.scheduled_event_id,
+            event.workflow_task_timed_out_event_attributes.scheduled_event_id,
+            event.activity_task_completed_event_attributes.scheduled_event_id,
+            event.activity_task_failed_event_attributes.scheduled_event_id,
+            event.activity_task_timed_out_event_attributes.scheduled_event_id,
+            event.activity_task_canceled_event_attributes.scheduled_event_id,
+        }
+    return bool(scheduled)
+
+
+def _timers(history: WorkflowHistory) -> list[datetime]:
+    """When the timers of a case fire that neither fired nor were cancelled."""
+    waiting: dict[str, datetime] = {}
+    for event in history.events:
+        if event.event_type is EventType.EVENT_TYPE_TIMER_STARTED:
+            timer = event.timer_started_event_attributes
+            begun = event.event_time.ToDatetime(SHANGHAI)
+            waiting[timer.timer_id] = begun + timer.start_to_fire_timeout.ToTimedelta()
+        waiting.pop(event.timer_fired_event_attributes.timer_id, None)
+        waiting.pop(event.timer_canceled_event_attributes.timer_id, None)
+    return list(waiting.values())
+
+
 def _forget_the_clock(folder: Path) -> None:
     """libfaketime keeps its clock in memory that outlives the server; nobody else takes it away."""
     pid = (folder / _SERVER_PID).read_text().strip()
@@ -283,13 +330,13 @@ def _forget_the_clock(folder: Path) -> None:
         Path("/dev/shm", f"{name}{pid}").unlink(missing_ok=True)
 
 
-def _server_at(text: str, folder: Path) -> Path:
+def _server_at(begins: datetime, folder: Path) -> Path:
     """A launcher of the test server under a clock that starts at that moment.
 
     Its clock for waiting is left alone: with the second switch missing it never sleeps and keeps two cores busy.
     """
     library = Path(libfaketime.__file__).parent / "vendor/libfaketime/src/libfaketime.so.1"
-    moment = at(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    moment = begins.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     launcher = folder / "test-server"
     launcher.write_text(
         "#!/bin/sh\n"

@@ -1,12 +1,11 @@
 """A small real identity provider in a process of its own: oidc-provider-mock, made to insist on PKCE.
 
 The mock takes any client and any code; here a code is only worth something with the verifier of its challenge (S256).
-Run `python -m tests.web.provider PORT`.
+Run `python -m tests.web.provider`; it says where it listens.
 """
 
 import base64
 import hashlib
-import sys
 import warnings
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -63,8 +62,8 @@ def main() -> None:
     users = [oidc_provider_mock.User(sub=user["sub"], claims=dict(user)) for user in USERS]
     app = provider_app(require_nonce=True, user_claims=users)
     app.debug = False
-    server = make_server("127.0.0.1", int(sys.argv[1]), Pkce(app.wsgi_app))
-    print("provider ready", flush=True)
+    server = make_server("127.0.0.1", 0, Pkce(app.wsgi_app))
+    print(f"ready http://127.0.0.1:{server.port}", flush=True)
     server.serve_forever()
 
 

@@ -27,6 +27,8 @@ from tests.web.test_case_page import rated
 
 OTHER_OFFICER = "officer-shichang"
 NAME = "演示评价人九"
+PATIENT, SLOWEST = 400.0, 600
+"""Seconds: how long LibreOffice may take, and a test that waits for it; both only where something is wrong."""
 
 
 def signed(acts: PaperActs, project_no: str = "420700000001", **changes: Any) -> str:
@@ -291,25 +293,27 @@ def test_a_download_is_called_by_kind_and_number_and_can_do_nothing(pages: Pages
     assert answer.headers["content-type"].endswith("wordprocessingml.document")
 
 
-@WITH_LIBREOFFICE
-def test_a_document_can_be_had_as_pdf(pages: Pages, acts: PaperActs) -> None:
-    case_no = remediated(acts, signed(acts))
-    answer = download(pages, HOTLINE, case_no, 4, "pdf")
-    assert answer.headers["content-type"] == "application/pdf"
-    assert "差评反馈〔2026〕1号" in printed(answer.content)[1]
-    assert f'href="/cases/{case_no}/documents/4.pdf"' in pages.get(f"/cases/{case_no}").text
-
-
-def without_libreoffice(pages: Pages) -> DocumentPress:
-    """The desk's press on a machine without LibreOffice."""
+def press_with(pages: Pages, printer: Printer) -> DocumentPress:
+    """The desk's press with another printer."""
     press = pages.desk.documents
     assert isinstance(press, DocumentPress)
-    return replace(press, printer=Printer(program=None))
+    return replace(press, printer=printer)
+
+
+@WITH_LIBREOFFICE
+@pytest.mark.timeout(SLOWEST)
+def test_a_document_can_be_had_as_pdf(pages: Pages, acts: PaperActs) -> None:
+    case_no = remediated(acts, signed(acts))
+    with with_another(pages, documents=press_with(pages, Printer(longest=PATIENT))) as desk:
+        answer = download(desk, HOTLINE, case_no, 4, "pdf")
+        assert answer.headers["content-type"] == "application/pdf"
+        assert "差评反馈〔2026〕1号" in printed(answer.content)[1]
+        assert f'href="/cases/{case_no}/documents/4.pdf"' in desk.get(f"/cases/{case_no}").text
 
 
 def test_where_libreoffice_is_missing_the_page_says_so_and_docx_is_there(pages: Pages, acts: PaperActs) -> None:
     case_no = remediated(acts, signed(acts))
-    with with_another(pages, documents=without_libreoffice(pages)) as desk:
+    with with_another(pages, documents=press_with(pages, Printer(program=None))) as desk:
         desk.log_in(OFFICER)
         page = desk.get(f"/cases/{case_no}")
         assert MISSING in text_of(page)
@@ -349,8 +353,10 @@ def test_the_command_takes_the_latest_of_a_kind_unless_a_step_is_named(
 
 
 @WITH_LIBREOFFICE
+@pytest.mark.timeout(SLOWEST)
 def test_the_command_writes_pdf_where_the_name_says_so(pages: Pages, acts: PaperActs, tmp_path: Path) -> None:
     case_no, out = remediated(acts, signed(acts)), tmp_path / "feedback.PDF"
+    pages.installation.documents = press_with(pages, Printer(longest=PATIENT))
     assert Terminal(pages.installation).run_now("document", case_no, "整改情况反馈", "--out", str(out)).code == 0
     assert "差评反馈〔2026〕1号" in printed(out.read_bytes())[1]
 

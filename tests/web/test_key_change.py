@@ -138,7 +138,7 @@ def test_people_work_on_while_it_is_rewritten(filled: Pages, tmp_path: Path) -> 
 
     def work(far: Rewriting) -> None:
         with engine.begin() as connection:
-            connection.execute(text("set local lock_timeout = '1s'"))
+            connection.execute(text("set local lock_timeout = '60s'"))
             connection.execute(text("update ratings set case_state = 'opened' where case_state = 'pending'"))
         under_the_new_key.keep(OFFICER, CASE, Action.URGE, "k", {"reason": (f"{far.kind} {far.done}",)})
         seen.extend(PostgresAttachments(engine, PersonalData(BOTH), filled.installation.now).of_case(CASE))

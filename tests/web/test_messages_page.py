@@ -1,13 +1,13 @@
 """The board of messages: how channels stand, what waits and why, whom it goes to, and sending again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from activities.courier import Receipt
 from adapters.outbox import PostgresOutbox
-from models.notices import WORK_CHAT, Channel, MessageStatus, NoticeKind, chat_copy
+from models.notices import WORK_CHAT, Channel, Message, MessageStatus, NoticeKind, chat_copy
 from tests.messages.support import CASE_NO, message, post
 from tests.support.engine import CLERK, HOTLINE, OFFICER, SUPERVISOR
 from tests.web.evaluators import MOBILE, NAME, a_case
@@ -23,20 +23,23 @@ def board(pages: Pages) -> Pages:
     """A supervisor before a board with one message in every standing."""
     engine = pages.installation.engine
     outbox = PostgresOutbox(engine)
-    now = datetime.now(UTC) + timedelta(seconds=1)
-    pages.installation.moment = now
-    post(engine, message(1, NoticeKind.WRITTEN_FEEDBACK, Channel.REPORT, "hotline"))
+    now = pages.installation.moment
+
+    def put(decided: Message, wait: timedelta = timedelta(0)) -> None:
+        post(engine, decided.model_copy(update={"created_at": now, "not_before": now + wait}))
+
+    put(message(1, NoticeKind.WRITTEN_FEEDBACK, Channel.REPORT, "hotline"))
     (claim,) = outbox.claim_due(Channel.REPORT, now, 1)
     outbox.mark_sent(claim, Receipt("r-1", "digest"), now)
     for step in (2, 3):
-        post(engine, message(step, channel=Channel.MAIL, recipient=OFFICER))
+        put(message(step, channel=Channel.MAIL, recipient=OFFICER))
         (claim,) = outbox.claim_due(Channel.MAIL, now, 1)
         outbox.mark_dead(claim, WHY)
-    post(engine, message(4))
+    put(message(4))
     (claim,) = outbox.claim_due(Channel.SMS, now, 1)
     outbox.put_off(claim, "短信网关没有在规定时间内应答", now)
-    post(engine, message(5, wait=timedelta(hours=9), case_no="ezhou-other-1"))
-    post(engine, chat_copy(message(6, NoticeKind.ESCALATED)))
+    put(message(5, case_no="ezhou-other-1"), wait=timedelta(hours=9))
+    put(chat_copy(message(6, NoticeKind.ESCALATED)))
     pages.log_in(SUPERVISOR)
     return pages
 

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from adapters.database import make_engine
@@ -77,6 +78,7 @@ def test_a_job_that_nobody_knows_says_what_to_do(pages: Pages) -> None:
     assert "接着做完" in text_of(pages.get("/notices/progress/0123456789abcdef"))
 
 
+@pytest.mark.timeout(300)
 async def test_a_notice_is_previewed_put_in_force_and_reaches_the_open_case(
     working_office: OpenOffice, database_url: str
 ) -> None:
@@ -105,14 +107,12 @@ async def test_a_notice_is_previewed_put_in_force_and_reaches_the_open_case(
 
 
 async def _when_done(office: WorkingOffice, path: str) -> Shown:
-    for _ in range(300):
-        shown = await office.get(path)
-        if not shown.context["page"].running:
-            return shown
-        assert shown.headers["refresh"] == "2"
-        assert "正在重新计算" in text_of(shown)
-        await asyncio.sleep(0.05)
-    raise AssertionError("the recounting did not end")
+    async with asyncio.timeout(90):
+        while (shown := await office.get(path)).context["page"].running:
+            assert shown.headers["refresh"] == "2"
+            assert "正在重新计算" in text_of(shown)
+            await asyncio.sleep(0.05)
+    return shown
 
 
 def test_the_policies_are_readable_with_their_sources(pages: Pages) -> None:

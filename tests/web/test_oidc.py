@@ -17,21 +17,23 @@ from adapters.oidc import OidcProvider
 from adapters.settings import PROJECT, Settings
 from adapters.tables.accounts import LOGIN_FLOWS
 from models.errors import BadInput
-from tests.conftest import free_port
 from tests.web.pages import Pages, Shown, with_another
 from web.routes.account import FLOW_COOKIE
+
+PATIENT_SECONDS = 60.0
+"""How long everybody waits for the provider, which always answers in the end."""
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """The address of a provider that runs."""
-    port = free_port()
-    command = [sys.executable, "-W", "ignore", "-m", "tests.web.provider", str(port)]
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-W", "ignore", "-m", "tests.web.provider"]
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"provider ready\n"
-        yield f"http://127.0.0.1:{port}"
+        word, address = process.stdout.readline().split()
+        assert word == "ready"
+        yield address
     finally:
         process.kill()
         process.communicate()
@@ -45,14 +47,15 @@ def with_provider(pages: Pages, issuer: str) -> Iterator[Pages]:
 
 def _on_a_desk_with(pages: Pages, issuer: str, claim: str = "preferred_username") -> Iterator[Pages]:
     here = pages.installation
-    provider = OidcProvider(here.engine, here.now, issuer, "haochaping", SecretStr("secret"), claim)
+    secret = SecretStr("secret")
+    provider = OidcProvider(here.engine, here.now, issuer, "haochaping", secret, claim, PATIENT_SECONDS)
     with with_another(pages, door=replace(pages.desk.door, provider=provider)) as browser:
         yield browser
 
 
 def at_the_provider(address: str, **form: str) -> str:
     """What a person does there; the address to which the browser is sent back."""
-    with httpx2.Client(trust_env=False) as browser:
+    with httpx2.Client(trust_env=False, timeout=PATIENT_SECONDS) as browser:
         assert browser.get(address).status_code == 200
         return browser.post(address, data=form).headers["location"]
 

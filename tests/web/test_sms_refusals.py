@@ -27,7 +27,7 @@ from adapters.sms import SmsSender
 from adapters.sms_refusals import SmsRefusals, may_message
 from models.notices import MAY_BE_REFUSED, OBLIGED, TO_EVALUATOR, Channel, MessageRecord, MessageStatus, NoticeKind
 from models.sms_wishes import wish_in
-from tests.messages.support import SECRET, Counterparts, eventually, message, post
+from tests.messages.support import PATIENT_SECONDS, SECRET, Counterparts, eventually, message, post
 from tests.messages.test_letters import LETTERS
 from tests.support.engine import at
 from tests.support.keys import PERSONAL, TEST_KEYS
@@ -196,7 +196,7 @@ async def test_a_refused_invitation_is_laid_aside_and_what_must_be_told_goes_out
     letters = [message(step, kind, recipient=evaluator_of(case_no), case_no=case_no) for step, kind in enumerate(kinds)]
     post(engine, *letters)
     refusals(pages).choose(case_no, refused=True)
-    wire = SignedHttp("短信网关", f"{gateway.url}/sms", SECRET, httpx.Timeout(2.0))
+    wire = SignedHttp("短信网关", f"{gateway.url}/sms", SECRET, httpx.Timeout(PATIENT_SECONDS))
     contacts = Contacts(pages.installation.people, engine, PERSONAL)
     sender = SmsSender(wire, LETTERS, contacts, wishes=refusals(pages))
     clock = max(each.not_before for each in letters) + timedelta(seconds=1)
