@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
@@ -11,7 +11,7 @@ import pytest
 from adapters.holiday_notices import NoticeStore
 from models.actions import Action, SignOff
 from models.clocks import ClockKind
-from tests.support.engine import OFFICER, Office, office_at
+from tests.support.engine import OFFICER, Office, at, office_at
 from tests.support.holidays import one_more_day_off
 from tests.support.orders import order_of
 
@@ -23,7 +23,7 @@ async def office(database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
     """An office on a Monday; the Thursday has just become a day off."""
     async with office_at("2026-03-02 10:00", database_url, tmp_path) as opened:
         file = one_more_day_off(opened.calendar, DAY_OFF)
-        NoticeStore(opened.engine).put_in_force(file, "supervisor-01", datetime.now(UTC))
+        NoticeStore(opened.engine).put_in_force(file, "supervisor-01", at("2026-03-02 09:30"))
         yield opened
 
 

@@ -158,12 +158,10 @@ async def test_a_notice_is_not_in_force_before_a_dispatch_under_way_is_recorded(
         ordering = asyncio.create_task(applied(engine, RecordingDesk(engine)))
         with engine.connect() as watching:
             waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
-            for _ in range(500):
-                if watching.exec_driver_sql(waits).scalar_one():
-                    break
-                await asyncio.sleep(0.01)
-            else:
-                raise AssertionError("the notice did not wait for the dispatch")
+            async with asyncio.timeout(100):
+                while not watching.exec_driver_sql(waits).scalar_one():
+                    assert not ordering.done(), "the notice did not wait for the dispatch"
+                    await asyncio.sleep(0.01)
         case_no = add_case(dispatch, 1, BEFORE, due("2020-01-20 10:00", "5 wd", BEFORE))
     done = await ordering
     assert done.cases == 1

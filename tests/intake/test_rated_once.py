@@ -191,7 +191,9 @@ def first_come(lines: list[Line]) -> set[tuple[str, str]]:
     return taken
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(first=some_ratings, second=some_ratings)
 def test_whatever_comes_in_whatever_order_who_comes_first_is_stored(
     importer: RatingImporter,

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import insert, select
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from adapters.contacts import Contacts
@@ -30,6 +32,9 @@ from worker import build_inviter
 QUEUE = "story-invitations"
 DEPARTMENT, UNIT = "11420700DEM0000143", "ez-renshe"
 MOBILE = "138-0000-0009"
+
+PATIENCE = 100.0
+"""Seconds of real time until what a story waits for will not come any more."""
 
 
 @dataclass
@@ -70,17 +75,20 @@ class InvitingOffice:
         inviting = Inviting(self.engine, self.office.client, QUEUE, lambda: self.moment)
         return await inviting.begin_all(self.place)
 
+    async def now(self) -> datetime:
+        """The engine's time on Shanghai's clock."""
+        return await self.office.now()
+
     async def wait_until(self, text: str) -> None:
         """Let time pass until that moment."""
         await self.office.wait_until(text)
 
     async def settled(self, number: str, state: InvitationState) -> None:
         """Wait until the invitation has come that far."""
-        for _ in range(400):
-            if self.state(number) is state:
-                return
+        deadline = monotonic() + PATIENCE
+        while (found := self.state(number)) is not state:
+            assert monotonic() < deadline, f"{number} is {found} and not {state}"
             await asyncio.sleep(0.01)
-        raise AssertionError(f"{number} is {self.state(number)} and not {state}")
 
     def state(self, number: str) -> InvitationState:
         """How far the invitation has come."""
@@ -124,9 +132,16 @@ class InvitingOffice:
         """The workflow of a matter; asking for its result lets no time pass."""
         return self.office.plain_client.get_workflow_handle(invitation_id(self.place, number))
 
-    async def events(self, number: str) -> int:
-        """How many events the engine keeps of it."""
-        return len((await self.handle(number).fetch_history()).events)
+    async def events(self, number: str) -> list[str]:
+        """What the engine keeps of it, by the names of the events."""
+        history = await self.handle(number).fetch_history()
+        return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+
+    async def event_count(self, number: str) -> int:
+        """How many events it has. A workflow task that times out is handed out anew, and counts once."""
+        events = await self.events(number)
+        others = [event for event in events if not event.startswith("WORKFLOW_TASK_")]
+        return len(others) + len(("scheduled", "started", "completed")) * events.count("WORKFLOW_TASK_COMPLETED")
 
     def _row(self, number: str) -> Any:
         query = select(MATTERS).where(MATTERS.c.jurisdiction == self.place, MATTERS.c.project_no == number)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from activities.courier import Sender
 from activities.rhythm import WorkItem, WorkQuestion
@@ -88,8 +88,10 @@ class City:
         self.figures = CountedFigures(office.engine, lambda _: office.calendar)
 
     async def pass_until(self, text: str) -> None:
-        """Let time pass."""
+        """Let time pass; what came due in the cases is written down then."""
         await self.office.wait_until(text)
+        for case in self.office.reader.cases():
+            await self.office.at_rest(case.case_no)
         self.now = await self.office.now()
 
     async def close_matters(self, day: Any) -> None:
@@ -105,6 +107,7 @@ class City:
     async def take_ratings(self, visitors: list[Visitor]) -> Opened:
         """The ratings of an evening come in, twice, as from a source that did not hear the answer; cases are opened."""
         rows = [people.rated(each, self.now) for each in visitors]
+        await eventually(self.has_looked_at_yesterdays, what="looks 24 hours after the visit")
         taken = self.ratings.take(PLACE, None, rows, "演示来源")
         assert {each.status for each in taken} == {TakenStatus.STORED}, taken
         again = self.ratings.take(PLACE, None, rows, "演示来源")
@@ -115,6 +118,14 @@ class City:
             )
         opening = Opening(self.office.engine, self.office.file, self.office.calendar, lambda: self.now)
         return await opening.open_all(self.office.desk, self.office.reader.dispatched, lambda _: None)
+
+    def has_looked_at_yesterdays(self) -> bool:
+        """Whether everybody who came the day before is reminded, or known to have rated; it was due at 16:00."""
+        yesterday = [each.matter for each in VISITORS if each.day == self.now.date() - timedelta(days=1)]
+        waiting = MATTERS.c.invitation.in_((InvitationState.PENDING, InvitationState.WAITING))
+        query = select(func.count()).where(MATTERS.c.project_no.in_(yesterday), waiting)
+        with self.office.engine.connect() as connection:
+            return connection.execute(query).scalar_one() == 0
 
     def question(self, as_of: datetime) -> FigureQuestion:
         """The figures of March."""
@@ -164,6 +175,7 @@ async def city(database_url: str, tmp_path: Path) -> Any:
         yield City(office, await office.now())
 
 
+@pytest.mark.timeout(600)
 async def test_the_counts_of_a_month_add_up_to_the_last_row(city: City, tmp_path: Path) -> None:
     opened: list[Opened] = []
     for day in DAYS:

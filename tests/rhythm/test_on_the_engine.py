@@ -1,12 +1,14 @@
 """The engine's schedules: made once, run now, paused, resumed; an outage is caught up once; the wait for the morning.
 
-Schedules are those of the real server; the wait over a holiday is on the one whose clock the test moves.
+Schedules are those of the real server, whose clock nobody moves: the diary is told another moment than the one at which
+a call comes, so that no month ends while a test runs. The wait over a holiday is on the server whose clock is moved.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,17 +16,17 @@ from sqlalchemy import Engine
 from temporalio.client import Client, ScheduleBackfill, ScheduleOverlapPolicy
 from temporalio.testing import WorkflowEnvironment
 
-from activities.rhythm import WorkOrder, WorkPlan, WorkQuestion
+from activities.rhythm import Job, WorkItem, WorkOrder, WorkPlan, WorkQuestion
 from adapters.codec import data_converter
 from adapters.courier import utc_now
 from adapters.database import make_engine
 from adapters.rhythm import PlacesWork, RhythmDiary
 from models.due import SHANGHAI
 from models.errors import ActionRefused, EngineUnavailable
-from models.rhythm import JobKind, RunState, RunView
+from models.rhythm import JobKind, JobOutcome, RunState, RunView
 from policy.rhythm import last_ended
 from tests.rhythm.support import Tally
-from tests.support.engine import TEST_KEYS, at, office_at
+from tests.support.engine import STARTS_WITHIN, TEST_KEYS, at, office_at
 from worker import build_rhythm, start_rhythm
 from workflows.rhythm import PeriodicWork, schedule_id
 from workflows.rhythm_desk import RhythmDesk
@@ -32,6 +34,10 @@ from workflows.rhythm_desk import RhythmDesk
 QUEUE = "rhythm-of-the-tests"
 PLACE, KIND = "xintai", JobKind.SAMPLE
 """A place with a sample each month."""
+NOW = at("2026-10-20 10:00")
+"""The moment of the diary."""
+PATIENCE = 100.0
+"""Seconds until what is waited for will not come any more."""
 
 
 @dataclass
@@ -41,11 +47,13 @@ class Server:
     client: Client
     engine: Engine
     work: Tally
+    called: list[datetime]
+    """When the engine had work done, by its own clock."""
 
     @property
     def desk(self) -> RhythmDesk:
         """People's front door."""
-        return RhythmDesk(self._connected, QUEUE)
+        return RhythmDesk(self._connected, QUEUE, patience=timedelta(seconds=PATIENCE))
 
     async def _connected(self) -> Client:
         return self.client
@@ -56,7 +64,7 @@ class Server:
 
     async def until(self, there: Callable[[list[RunView]], bool]) -> list[RunView]:
         """Wait until the diary is so."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not there(runs := await asyncio.to_thread(self.runs)):
                 await asyncio.sleep(0.05)
         return runs
@@ -70,27 +78,34 @@ class AtOnce(PlacesWork):
         return super().plan(question).model_copy(update={"at": question.called_at})
 
 
+@dataclass(frozen=True)
+class InOctober(RhythmDiary):
+    """The real diary, in which every call comes at `NOW`; it remembers when the calls came."""
+
+    called: list[datetime] = field(default_factory=list)
+
+    def keep(self, item: WorkItem, job: Job) -> JobOutcome:
+        """As if the engine had called in October."""
+        self.called.append(item.at)
+        return super().keep(item.model_copy(update={"at": NOW}), job)
+
+
 @pytest.fixture
 async def server(database_url: str, temporal_binary: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
     """A real server with the schedules of the sample."""
+    called: list[datetime] = []
     monkeypatch.setattr("worker.PlacesWork", AtOnce)
+    monkeypatch.setattr("worker.RhythmDiary", partial(InOctober, called=called))
     engine, work = make_engine(database_url), Tally()
     environment = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(temporal_binary), data_converter=data_converter(TEST_KEYS)
+        dev_server_existing_path=str(temporal_binary),
+        dev_server_startup_timeout=STARTS_WITHIN,
+        data_converter=data_converter(TEST_KEYS),
     )
     async with environment, build_rhythm(environment.client, engine, {KIND: work}, QUEUE):
         await start_rhythm(environment.client, engine, {KIND: work}, QUEUE)
-        yield Server(environment.client, engine, work)
+        yield Server(environment.client, engine, work, called)
     engine.dispose()
-
-
-def first_days(count: int) -> list[datetime]:
-    """The last first days of a month, the oldest first, at midnight in Shanghai."""
-    day = datetime.now(SHANGHAI).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    found = [day]
-    while len(found) < count:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found[::-1]
 
 
 async def test_a_schedule_calls_at_midnight_in_shanghai_on_the_first_day_after_each_period(server: Server) -> None:
@@ -119,7 +134,8 @@ async def test_only_work_that_is_done_here_has_a_schedule_and_starting_again_kee
 
 
 async def test_an_outage_over_three_calls_is_caught_up_once(server: Server) -> None:
-    calls = first_days(3)
+    await server.desk.pause(PLACE, KIND, "停机")  # nobody calls but the test
+    calls, begun = [at(f"2026-{month:02}-01 00:00") for month in (8, 9, 10)], utc_now()
     handle = server.client.get_schedule_handle(schedule_id(PLACE, KIND))
     slept_through = ScheduleBackfill(
         start_at=calls[0] - timedelta(minutes=1),
@@ -129,9 +145,10 @@ async def test_an_outage_over_three_calls_is_caught_up_once(server: Server) -> N
     await handle.backfill(slept_through)
     runs = await server.until(lambda runs: len(runs) == 3 and all(run.state is not RunState.UNDER_WAY for run in runs))
     assert [run.state for run in runs] == [RunState.DONE, RunState.OVERTAKEN, RunState.OVERTAKEN]
-    (last,) = last_ended((1,), datetime.now(UTC))
-    assert server.work.done == [(PLACE, last.label)]
-    assert runs[0].period == last
+    assert server.work.done == [(PLACE, "2026年9月")]
+    assert [run.period.label for run in runs] == ["2026年9月", "2026年8月", "2026年7月"]
+    assert runs[0].period == last_ended((1,), NOW)[0]
+    assert all(begun <= moment <= utc_now() for moment in server.called), "what is overtaken is judged when it is done"
     # The calls come once more, as after a server that was set back: nothing is done a second time.
     await handle.backfill(slept_through)
     await _called_times(server, 6)
@@ -140,7 +157,8 @@ async def test_an_outage_over_three_calls_is_caught_up_once(server: Server) -> N
 
 
 async def test_running_it_now_is_done_at_once_and_once_more_gives_the_same(server: Server) -> None:
-    periods = last_ended((1,), datetime.now(UTC))
+    await server.desk.pause(PLACE, KIND, "停机")  # nobody calls but the test
+    periods = last_ended((1,), NOW)
     await server.desk.run_now(PLACE, "新泰市", KIND, periods, "supervisor-01")
     await _called_times(server, 1)
     await server.desk.run_now(PLACE, "新泰市", KIND, periods, "supervisor-01")
@@ -152,7 +170,9 @@ async def test_running_it_now_is_done_at_once_and_once_more_gives_the_same(serve
 
 
 async def test_an_engine_that_is_away_is_told_in_a_sentence(temporal_binary: Path) -> None:
-    environment = await WorkflowEnvironment.start_local(dev_server_existing_path=str(temporal_binary))
+    environment = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(temporal_binary), dev_server_startup_timeout=STARTS_WITHIN
+    )
     await environment.shutdown()
 
     async def connected() -> Client:
@@ -167,7 +187,7 @@ async def test_an_engine_that_is_away_is_told_in_a_sentence(temporal_binary: Pat
 
 async def _called_times(server: Server, count: int) -> None:
     """Wait until so many calls have ended."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (await server.client.count_workflows("ExecutionStatus='Completed'")).count < count:
             await asyncio.sleep(0.05)
 
@@ -185,9 +205,10 @@ async def test_a_call_on_the_first_of_october_is_done_on_the_morning_after_natio
         await office.environment.sleep(timedelta(days=7, hours=8))
         assert work.done == []
         await office.environment.sleep(timedelta(minutes=31))
-        async with asyncio.timeout(20):
-            while not work.done:
+        diary = RhythmDiary(office.engine, utc_now)
+        async with asyncio.timeout(PATIENCE):
+            while [run.state for run in diary.runs(PLACE)] != [RunState.DONE]:
                 await asyncio.sleep(0.05)
-        (run,) = RhythmDiary(office.engine, utc_now).runs(PLACE)
+        (run,) = diary.runs(PLACE)
     assert work.done == [(PLACE, "2026年9月")]
     assert run.planned_at == at("2026-10-08 08:30")
