@@ -69,7 +69,7 @@ class PortBook:
 
     def _next_free(self, first: int, taken: set[int]) -> int:
         for port in range(first, min(first + _TRIED, 65536)):
-            if port not in taken and _is_free(port) and self._claimed(port):
+            if port not in taken and is_free(port) and self._claimed(port):
                 return port
         raise HaochapingError(f"127.0.0.1 上 {first} 起的 {_TRIED} 个端口都被占用，请先停掉占用端口的程序。")
 
@@ -100,7 +100,8 @@ def _remembered(memory: Path) -> dict[str, int]:
     return {name: port for name, port in content.items() if isinstance(port, int) and 0 < port < 65536}
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this port of 127.0.0.1."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # As the servers do: a port whose last connections are still in TIME_WAIT is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -8,6 +8,8 @@ sockets, which is gone with the process.
 import socket
 from itertools import count
 
+from adapters.stack.ports import is_free
+
 BLOCK = 10
 """Ports that follow each other and belong to one asker."""
 
@@ -20,7 +22,7 @@ def own_block() -> int:
     for number in count():
         first = _FIRST + number * BLOCK
         assert first < _END, "no ports are left for tests"
-        if _spoken_for(first) and all(_is_free(first + offset) for offset in range(BLOCK)):
+        if _spoken_for(first) and all(is_free(first + offset) for offset in range(BLOCK)):
             return first
     raise AssertionError("unreachable")
 
@@ -33,14 +35,4 @@ def _spoken_for(first: int) -> bool:
         claim.close()
         return False
     _held.append(claim)
-    return True
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
     return True

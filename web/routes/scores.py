@@ -209,7 +209,7 @@ def _shown(desk: Desk, given: Mapping[str, str], found: ScoreReport) -> dict[str
         "kept": tuple(
             KeptPoints(
                 at=instant(each.as_of),
-                by="系统" if each.kept_by is None else names.user(each.kept_by),
+                by=names.maker(each.kept_by),
                 query=_query({**given, "as_of": each.as_of.isoformat()}),
             )
             for each in found.kept
