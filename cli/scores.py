@@ -1,4 +1,4 @@
-"""`scores --jurisdiction ID --month 2026-11 [--by clerk] [--keep --as USER] [--json]`: scores or monthly points.
+"""`scores --jurisdiction ID --period 2026-11 [--by clerk] [--keep --as USER] [--json]`: scores or monthly points.
 
 Decides how a report of scores is printed. What stands in it is `casework.scores`' business.
 """

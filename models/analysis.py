@@ -81,7 +81,7 @@ class Analysis(Value):
 
 
 class KeptAnalysis(Value):
-    """An analysis with its number, and who had it made; None: the system (the calendar, or a command)."""
+    """An analysis with its number, and who had it made; None: the system, for the calendar."""
 
     number: str
     year: int

@@ -53,7 +53,7 @@ class Circular(Value):
 
 
 class KeptCircular(Value):
-    """A circular with its number, and who had it drawn up; None: the system (the calendar, or a command)."""
+    """A circular with its number, and who had it drawn up; None: the system, for the calendar."""
 
     number: str
     year: int

@@ -98,7 +98,7 @@ class PointCount(Value):
     grouping: Grouping
     as_of: AwareDatetime
     kept_by: str | None
-    """Who kept it; None for the system (the calendar, or a command)."""
+    """Who kept it; None for the system, when the calendar called for it."""
     groups: tuple[GroupPoints, ...]
 
 
